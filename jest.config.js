@@ -1,0 +1,39 @@
+// Three tiers by suffix: *.test.ts beside its source, *.int.test.ts on real servers, *.e2e.test.ts through the gateway.
+const transform = {
+  '^.+\\.ts$': [
+    '@swc/jest',
+    {
+      jsc: {
+        parser: { syntax: 'typescript', decorators: true },
+        target: 'es2023',
+        keepClassNames: true,
+        transform: { legacyDecorator: true, decoratorMetadata: false, useDefineForClassFields: true },
+      },
+      module: { type: 'es6' },
+      sourceMaps: 'inline',
+    },
+  ],
+};
+
+const tier = (displayName, testMatch, more = {}) => ({
+  displayName,
+  testMatch,
+  testEnvironment: 'node',
+  // Workspaces resolve to their sources, so that a test never runs against a stale build.
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'import', 'default'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  modulePathIgnorePatterns: ['/dist/', '/.local/'],
+  transform,
+  ...more,
+});
+
+const servers = { globalSetup: '@shop/testkit/global-setup', globalTeardown: '@shop/testkit/global-teardown' };
+
+export default {
+  projects: [
+    tier('unit', ['<rootDir>/{packages,subgraphs,workers,gateway,schema,infra}/**/src/**/*.test.ts']),
+    tier('int', ['<rootDir>/{packages,subgraphs,workers,gateway,schema,infra}/**/*.int.test.ts'], servers),
+    tier('e2e', ['<rootDir>/tests/e2e/**/*.e2e.test.ts'], servers),
+  ],
+  testTimeout: 30_000,
+};
