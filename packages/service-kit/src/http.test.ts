@@ -1,0 +1,66 @@
+import { createHttpServer } from './http.ts';
+import { createLogger } from './logger.ts';
+import { createMetrics } from './metrics.ts';
+import { createReadiness } from './readiness.ts';
+
+const servers: { close(): Promise<void> }[] = [];
+afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
+
+async function serve() {
+  const readiness = createReadiness();
+  const log = createLogger('test', { level: 'silent' });
+  const http = createHttpServer({ host: '127.0.0.1', port: 0, log, readiness, metrics: createMetrics('test') });
+  servers.push(http);
+  return { http, readiness };
+}
+
+it('is alive, and ready only when every required part is', async () => {
+  const { http, readiness } = await serve();
+  let reason: string | null = 'refuses connections';
+  readiness.add('database', () => reason);
+  readiness.add('broker', () => Promise.reject(new Error('is away')), { required: false });
+  const url = await http.listen();
+
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  const before = await fetch(`${url}/readyz`);
+  expect(before.status).toBe(503);
+  expect(await before.json()).toEqual({
+    ready: false,
+    reasons: { database: 'refuses connections' },
+    degraded: { broker: 'is away' },
+  });
+  reason = null;
+  const after = await fetch(`${url}/readyz`);
+  expect(after.status).toBe(200);
+  expect(await after.json()).toMatchObject({ ready: true, degraded: { broker: 'is away' } });
+});
+
+it('finishes a running request before it closes', async () => {
+  const { http } = await serve();
+  let answer = () => {};
+  const started = new Promise<void>((resolve) => {
+    http.app.get('/slow', () => {
+      resolve();
+      return new Promise((done) => {
+        answer = () => done({ finished: true });
+      });
+    });
+  });
+  const url = await http.listen();
+  const response = fetch(`${url}/slow`);
+  await started;
+  const closed = http.close();
+  answer();
+  expect(await (await response).json()).toEqual({ finished: true });
+  await closed;
+  await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+});
+
+it('shows nothing of what went wrong inside', async () => {
+  const { http } = await serve();
+  http.app.get('/broken', () => Promise.reject(new Error('secret: db-7.internal')));
+  const url = await http.listen();
+  const response = await fetch(`${url}/broken`);
+  expect(response.status).toBe(500);
+  expect(await response.text()).not.toContain('db-7');
+});

@@ -1,0 +1,86 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import type { Readiness } from './readiness.ts';
+import { openSpan } from './tracing.ts';
+
+/** 1 MiB: no request of the public API needs more. */
+export const BODY_LIMIT_BYTES = 1_048_576;
+
+export interface HttpServer {
+  /** Routes are added here before `listen`. */
+  app: FastifyInstance;
+  /** Opens the port and returns the base URL. */
+  listen(): Promise<string>;
+  /** Stops accepting, lets running requests finish, closes idle connections. */
+  close(): Promise<void>;
+}
+
+export interface HttpOptions {
+  host: string;
+  port: number;
+  log: Logger;
+  readiness: Readiness;
+  metrics: Metrics;
+}
+
+/** An HTTP server with the probes every process has: `/healthz`, `/readyz` with reasons, `/metrics`. */
+export function createHttpServer({ host, port, log, readiness, metrics }: HttpOptions): HttpServer {
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    forceCloseConnections: 'idle',
+    logger: false,
+    routerOptions: { ignoreTrailingSlash: true },
+  });
+  measureRequests(app, metrics);
+  app.addHook('onRequest', (request, reply, done) => {
+    const span = openSpan(request.headers.traceparent as string | undefined, `HTTP ${request.method}`);
+    reply.raw.once('close', () => span.end());
+    span.run(done);
+  });
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) log.error({ err: error }, 'A request failed.');
+    const message = status >= 500 ? 'Something went wrong.' : error.message;
+    return reply.status(status).send({ error: message });
+  });
+
+  app.get('/healthz', () => ({ status: 'alive' }));
+  app.get('/readyz', async (_request, reply) => {
+    const report = await readiness.check();
+    return reply.status(report.ready ? 200 : 503).send(report);
+  });
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
+
+  return {
+    app,
+    listen: () => app.listen({ host, port }),
+    async close() {
+      readiness.drain();
+      await app.close();
+    },
+  };
+}
+
+function measureRequests(app: FastifyInstance, metrics: Metrics): void {
+  const duration = metrics.histogram('http_request_duration_seconds', 'Time to answer an HTTP request.', [
+    'method',
+    'route',
+    'status',
+  ]);
+  const open = metrics.gauge('http_requests_open', 'HTTP requests being answered now.');
+  app.addHook('onRequest', (_request, reply, done) => {
+    open.inc();
+    reply.raw.once('close', () => open.dec());
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    duration.observe(
+      { method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode },
+      reply.elapsedTime / 1_000,
+    );
+    done();
+  });
+}
