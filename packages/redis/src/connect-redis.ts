@@ -1,0 +1,78 @@
+import type { Logger } from '@shop/service-kit';
+import { Redis } from 'ioredis';
+
+const commandTimeoutMs = 500;
+/** A server that takes connections and answers nothing is given up after this; from then on commands fail at once. */
+const silenceMs = 1_000;
+/** How long a starting process waits for Redis before it goes on without. */
+const firstConnectionMs = 1_000;
+const longestPauseMs = 1_000;
+
+/** A connection that outlives every outage of Redis: commands fail fast while it is away, and it reconnects for ever. */
+export class RedisConnection extends Redis {
+  private lastError: string | null = null;
+  private outageSince: number | null = null;
+
+  constructor(url: string, log: Logger) {
+    super(url, {
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      // A command whose connection broke may have run: sending it again is for its caller to decide.
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout: commandTimeoutMs,
+      socketTimeout: silenceMs,
+      connectTimeout: 2_000,
+      retryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), longestPauseMs) * (0.5 + Math.random() / 2),
+      // After a failover the old primary answers READONLY; only a new connection finds the new one.
+      reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    });
+    this.on('error', (error: Error) => {
+      this.lastError = reasonOf(error);
+      this.outageBegins(log);
+    });
+    this.on('reconnecting', () => this.outageBegins(log));
+    this.on('ready', () => this.outageEnds(log));
+  }
+
+  /** Says null when commands can be sent, else why they can't. */
+  ready(): string | null {
+    return this.status === 'ready' ? null : `Redis is away (${this.lastError ?? this.status})`;
+  }
+
+  /** Waits for the commands in flight, then closes for good. */
+  async close(): Promise<void> {
+    if (this.status === 'ready') await this.quit().catch(() => undefined);
+    this.disconnect();
+  }
+
+  private outageBegins(log: Logger): void {
+    if (this.outageSince !== null || this.status === 'end') return;
+    this.outageSince = Date.now();
+    log.warn({ reason: this.lastError ?? 'connection closed' }, 'Redis is away; going on without it');
+  }
+
+  private outageEnds(log: Logger): void {
+    if (this.outageSince !== null) log.info({ outageMs: Date.now() - this.outageSince }, 'Redis is back');
+    this.outageSince = null;
+    this.lastError = null;
+  }
+}
+
+/** Connects to `redis://…`; never throws because Redis is away: it comes back after a second at most and connects when it can. */
+export async function connectRedis({ url, log }: { url: string; log: Logger }): Promise<RedisConnection> {
+  const redis = new RedisConnection(url, log);
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, firstConnectionMs);
+  });
+  // A failed first attempt is already told by the 'error' event and retried like any other.
+  await Promise.race([redis.connect().catch(() => undefined), patience]);
+  clearTimeout(timer);
+  return redis;
+}
+
+/** Node reports a refused connection to a name with several addresses as an AggregateError without a message. */
+function reasonOf(error: Error): string {
+  return error.message || ('code' in error ? String(error.code) : error.name);
+}

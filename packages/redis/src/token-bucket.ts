@@ -1,0 +1,59 @@
+import type { Metrics } from '@shop/service-kit';
+import type { Redis } from 'ioredis';
+import { createBoundedMap } from './bounded-map.ts';
+import { defineScript, runScript } from './script.ts';
+
+const takeScript = defineScript<number>('token-bucket', new URL('../src/token-bucket.lua', import.meta.url), 1);
+
+/** How fast a bucket fills and how much it holds. */
+export interface TokenBucketOptions {
+  /** Label of its metric. */
+  name: string;
+  redis: Redis;
+  perSecond: number;
+  burst: number;
+  metrics: Metrics;
+}
+
+/** Allowed, or not before `retryAfterMs`. */
+export type Taken = { allowed: true } | { allowed: false; retryAfterMs: number };
+
+/** A token bucket per scope (`issueCoupon:user:<id>`), shared by all processes through Redis under `rate:{<scope>}`. */
+export interface TokenBucket {
+  /** Takes a token from the scope's bucket; never throws. */
+  take(scope: string): Promise<Taken>;
+}
+
+/** Creates token buckets; while Redis is away every process counts for itself, so nobody is refused for an outage. */
+export function createTokenBucket({ name, redis, perSecond, burst, metrics }: TokenBucketOptions): TokenBucket {
+  const windowMs = Math.ceil((burst / perSecond) * 1_000);
+  const takes = metrics.counter('shop_rate_limit_total', 'Tokens asked for', ['limit', 'outcome', 'counted']);
+  const insurance = createBoundedMap<{ tokens: number; at: number }>({ maxEntries: 50_000, ttlMs: 2 * windowMs });
+
+  function takeHere(scope: string): number {
+    const now = performance.now();
+    const before = insurance.get(scope) ?? { tokens: burst, at: now };
+    const tokens = Math.min(burst, before.tokens + ((now - before.at) * perSecond) / 1_000);
+    if (tokens < 1) return Math.ceil(((1 - tokens) * 1_000) / perSecond);
+    insurance.set(scope, { tokens: tokens - 1, at: now });
+    return 0;
+  }
+
+  return {
+    async take(scope) {
+      let counted = 'redis';
+      const retryAfterMs = await runScript(
+        redis,
+        takeScript,
+        [`rate:{${scope}}`],
+        [perSecond, burst, 1, 2 * windowMs],
+      ).catch(() => {
+        counted = 'process';
+        return takeHere(scope);
+      });
+      const allowed = retryAfterMs === 0;
+      takes.inc({ limit: name, outcome: allowed ? 'allowed' : 'limited', counted });
+      return allowed ? { allowed } : { allowed, retryAfterMs };
+    },
+  };
+}
