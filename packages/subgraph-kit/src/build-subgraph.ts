@@ -1,0 +1,60 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { getDocumentNodeFromSchema } from '@graphql-tools/utils';
+import { concatAST, type GraphQLScalarType, type GraphQLSchema, parse, print } from 'graphql';
+import { type BuildSchemaOptions, buildSchema, createResolversMap } from 'type-graphql';
+import { DateTimeScalar } from './scalars.ts';
+
+const FEDERATION =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@composeDirective"])';
+
+// Until a field uses it, a subgraph has no subscription at all; then its events come through the gateway, not from here.
+const noPubSub = {
+  publish: () => {
+    throw new Error('Events are published through the outbox.');
+  },
+  subscribe: () => {
+    throw new Error('Subscriptions are served by the gateway.');
+  },
+};
+
+// A reference resolver gets the fields of the key and loads the entity through a loader of the context.
+export type ReferenceResolver<Context> = (reference: { id: string }, context: Context) => Promise<object | null>;
+
+export interface SubgraphOptions<Context> {
+  resolvers: BuildSchemaOptions['resolvers'];
+  /** How a reference to each entity of this subgraph is resolved. */
+  references: Record<string, ReferenceResolver<Context>>;
+  /** SDL to add, such as the declarations of directives of our own. */
+  sdl?: string;
+}
+
+export interface Subgraph {
+  schema: GraphQLSchema;
+  /** What is composed into the supergraph: the SDL with its federation directives. */
+  sdl: string;
+}
+
+/** Builds the executable subgraph from type-graphql resolvers (Apollo Federation 2). */
+export async function buildSubgraph<Context>({
+  resolvers,
+  references,
+  sdl = '',
+}: SubgraphOptions<Context>): Promise<Subgraph> {
+  const schema = await buildSchema({
+    resolvers,
+    validate: false,
+    pubSub: noPubSub,
+    scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
+  });
+  const typeDefs = concatAST([getDocumentNodeFromSchema(schema), parse(`${FEDERATION}\n${sdl}`)]);
+  const resolverMap = createResolversMap(schema);
+  for (const [type, resolve] of Object.entries(references)) {
+    const resolversOfType = resolverMap[type];
+    if (resolversOfType === undefined || resolversOfType instanceof Function)
+      throw new Error(`There is no type ${type}.`);
+    Object.assign(resolversOfType as Exclude<typeof resolversOfType, GraphQLScalarType>, {
+      __resolveReference: resolve,
+    });
+  }
+  return { schema: buildSubgraphSchema([{ typeDefs, resolvers: resolverMap as never }]), sdl: print(typeDefs) };
+}

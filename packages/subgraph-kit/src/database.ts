@@ -1,0 +1,90 @@
+import type { AnyEntity, EntityClass, EntitySchema, MigrationObject } from '@mikro-orm/core';
+import { Migrator } from '@mikro-orm/migrations';
+import { type EntityManager, MikroORM } from '@mikro-orm/mysql';
+import { type Logger, reasonOf, setting, waitUntilThere } from '@shop/service-kit';
+import { CompiledQuery, type DatabaseConnection } from 'kysely';
+
+/** What a process with a database reads from its environment. */
+export const databaseSettings = {
+  DATABASE_URL: setting.url('mysql'),
+  DATABASE_MIGRATE: setting.flag(false),
+  DATABASE_POOL_SIZE: setting.integer(10, { min: 2, max: 500 }),
+};
+
+export interface DatabaseOptions {
+  /** `mysql://user:password@host:port/database` */
+  url: string;
+  entities: (EntitySchema | EntityClass<AnyEntity>)[];
+  migrations: MigrationObject[];
+  /** Runs pending migrations before anything else, one process at a time. */
+  migrate: boolean;
+  poolSize?: number;
+  log: Logger;
+  /** Hears every SQL statement, for tests that count them. */
+  onStatement?: (sql: string) => void;
+}
+
+export interface Database {
+  orm: MikroORM;
+  /** A unit of work for one request, command or event. */
+  fork(): EntityManager;
+  /** Null, or why the database cannot be used. */
+  ready(): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 2_000;
+
+/**
+ * Opens the database, waiting for it when it is not there yet. Transactions run READ COMMITTED: every check that
+ * matters is a conditional UPDATE or a constraint, and the gap locks of REPEATABLE READ would only add deadlocks.
+ * Batched updates are off because they lose optimistic locks (see docs/adr).
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url, entities, migrations, log, onStatement, poolSize = 10 } = options;
+  const orm = await MikroORM.init({
+    clientUrl: url,
+    entities,
+    useBatchUpdates: false,
+    forceUtcTimezone: true,
+    preferReadReplicas: false,
+    allowGlobalContext: false,
+    pool: { min: 0, max: poolSize },
+    driverOptions: { connectTimeout: CONNECT_TIMEOUT_MS, supportBigNumbers: true, enableKeepAlive: true },
+    onCreateConnection: async (connection) => {
+      const statement = CompiledQuery.raw('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+      await (connection as DatabaseConnection).executeQuery(statement);
+    },
+    extensions: [Migrator],
+    migrations: { migrationsList: migrations, snapshot: false, tableName: 'migrations', disableForeignKeys: false },
+    ...(onStatement && { debug: ['query'], logger: onStatement, colors: false }),
+  });
+
+  await waitUntilThere('MySQL', () => orm.em.fork().execute('SELECT 1'), { log });
+  if (options.migrate) await migrate(orm, log);
+
+  return {
+    orm,
+    fork: () => orm.em.fork(),
+    ready: () =>
+      orm.em
+        .fork()
+        .execute('SELECT 1')
+        .then(() => null, reasonOf),
+    close: () => orm.close(true),
+  };
+}
+
+/** Brings the schema up to date; processes that start together take turns. */
+async function migrate(orm: MikroORM, log: Logger): Promise<void> {
+  // GET_LOCK belongs to a connection, and a transaction is what keeps one.
+  await orm.em.fork().transactional(async (em) => {
+    await em.execute(`SELECT GET_LOCK(CONCAT('migrate:', DATABASE()), 60)`);
+    try {
+      const applied = await orm.migrator.up();
+      if (applied.length > 0) log.info({ migrations: applied.map(({ name }) => name) }, 'Migrated the database.');
+    } finally {
+      await em.execute(`SELECT RELEASE_LOCK(CONCAT('migrate:', DATABASE()))`);
+    }
+  });
+}

@@ -1,0 +1,94 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { ApolloServer, type BaseContext } from '@apollo/server';
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import { DomainError, ServiceUnavailable, Unauthenticated, type Viewer } from '@shop/kernel';
+import type { Closable, HttpServer, Logger } from '@shop/service-kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import { createFormatError, toGraphQLError } from './format-error.ts';
+import type { Verifier } from './verifier.ts';
+
+/** What a request brings, once its token is verified. */
+export interface SubgraphRequest {
+  viewer: Viewer;
+  /** The `Idempotency-Key` header (or the older `idempotency_key`). */
+  idempotencyKey: string | undefined;
+}
+
+export interface SubgraphServerOptions<Context extends BaseContext> {
+  schema: GraphQLSchema;
+  verifier: Verifier;
+  /** Makes the context of one request: a unit of work of its own. */
+  context: (request: SubgraphRequest) => Context;
+  log: Logger;
+}
+
+export interface SubgraphEndpoint {
+  /** From now on answers; before that every request is refused with SERVICE_UNAVAILABLE. */
+  serve<Context extends BaseContext>(options: SubgraphServerOptions<Context>): Promise<Closable>;
+}
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+/**
+ * Adds `/graphql` to a server that is about to listen. The port is open, and its probes answer, while the process
+ * still waits for its database.
+ */
+export function mountSubgraph(http: HttpServer): SubgraphEndpoint {
+  let handle: Handler = async (_request, reply) => {
+    const error = toGraphQLError(new ServiceUnavailable('The service is starting. Try again shortly.'), 503);
+    return reply
+      .status(503)
+      .send({ errors: [{ message: error.message, extensions: { code: 'SERVICE_UNAVAILABLE' } }] });
+  };
+  http.app.route({ method: ['GET', 'POST'], url: '/graphql', handler: (request, reply) => handle(request, reply) });
+
+  return {
+    async serve(options) {
+      const server = createServer(options);
+      await server.start();
+      const contextOf = (request: FastifyRequest) => createContext(options, request.headers);
+      handle = fastifyApolloHandler(server, { context: contextOf }) as Handler;
+      return { close: () => server.stop() };
+    },
+  };
+}
+
+function createServer<Context extends BaseContext>({
+  schema,
+  log,
+}: SubgraphServerOptions<Context>): ApolloServer<Context> {
+  return new ApolloServer<Context>({
+    schema,
+    formatError: createFormatError(log),
+    includeStacktraceInErrorResponses: false,
+    introspection: true,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    logger: log,
+    plugins: [
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+    ],
+  });
+}
+
+async function createContext<Context extends BaseContext>(
+  { verifier, context }: SubgraphServerOptions<Context>,
+  headers: IncomingHttpHeaders,
+): Promise<Context> {
+  try {
+    const viewer = await verifier.viewerOf(headers.authorization);
+    const key = headers['idempotency-key'] ?? headers.idempotency_key;
+    return context({ viewer, idempotencyKey: Array.isArray(key) ? key[0] : key });
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    throw toGraphQLError(error, error instanceof Unauthenticated ? 401 : 503);
+  }
+}
