@@ -4,6 +4,7 @@ export * from './http.ts';
 export * from './logger.ts';
 export * from './metrics.ts';
 export * from './readiness.ts';
+export * from './run-commands.ts';
 export * from './run-service.ts';
 export * from './tracing.ts';
 export * from './wait-until-there.ts';

@@ -6,6 +6,8 @@ export * from './format-error.ts';
 export * from './idempotency.ts';
 export * from './loader.ts';
 export * from './pagination.ts';
+export * from './payload.ts';
+export * from './run-subgraph.ts';
 export * from './scalars.ts';
 export * from './serve-subgraph.ts';
 export * from './types.ts';

@@ -1,4 +1,4 @@
-import { type CurrencyCode, type DomainError, type Money, won } from '@shop/kernel';
+import { type CurrencyCode, type Money, won } from '@shop/kernel';
 import { Directive, Field, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
 import { SafeIntScalar } from './scalars.ts';
 
@@ -47,19 +47,4 @@ export abstract class UserErrorType {
 
   @Field(() => [String], { nullable: true, description: 'Which part of the input it is about.' })
   path!: string[] | null;
-}
-
-/** A refusal of one mutation that its client can show; becomes an entry of the payload's `userErrors`. */
-export interface UserErrorValue<Code extends string = string> {
-  code: Code;
-  message: string;
-  path: string[] | null;
-}
-
-/** The payload of a refused mutation takes its code and message from the DomainError. */
-export function toUserError<Code extends string>(
-  error: DomainError,
-  path: string[] | null = null,
-): UserErrorValue<Code> {
-  return { code: error.code as Code, message: error.message, path };
 }
