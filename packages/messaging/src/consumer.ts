@@ -1,0 +1,101 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Consumer, ConsumerMessages } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import type { Logger, Metrics } from '@shop/service-kit';
+import type { Bus } from './bus.ts';
+import type { EventDefinition, EventOf } from './define-event.ts';
+import { createDelivery } from './delivery.ts';
+import { createOutageLog } from './outage-log.ts';
+
+export interface ConsumerOptions<D extends EventDefinition = EventDefinition> {
+  bus: Bus;
+  stream: string;
+  /** Names the consumer; processes that share it share the work. Two different jobs never share one. */
+  durable: string;
+  events: readonly D[];
+  /** Takes effect from one event, perhaps more than once: put the effect into `withInbox`, or make it idempotent. */
+  handle: (event: EventOf<D>) => Promise<void>;
+  log: Logger;
+  metrics: Metrics;
+  /** How long to leave a message alone after its first, second, … failure; the last one repeats. */
+  backoffMs?: readonly number[];
+  /** After so many failures (a RetryLater is none) the message becomes a dead letter. */
+  maxAttempts?: number;
+  /** How many messages this process handles at a time; 1 keeps them in order as long as none fails. */
+  concurrency?: number;
+  /** Asked before each message is fetched: for so many milliseconds nothing is; 0 means go on. */
+  pausedForMs?: () => number;
+}
+
+const PULL_MS = 5_000;
+const LONGEST_PAUSE_MS = 1_000;
+export const ACK_WAIT_MS = 30_000;
+
+/**
+ * Handles the events of a stream, each at least once, in a durable pull consumer. A failure is tried again with
+ * back-off, then becomes a dead letter; a message that cannot be read becomes one at once. NATS may restart and the
+ * consumer may be deleted: it is made again, and what it had not acknowledged comes again.
+ */
+export function startConsumer<D extends EventDefinition>(options: ConsumerOptions<D>): { close(): Promise<void> } {
+  const { bus, stream, durable, log, concurrency = 1, pausedForMs = () => 0 } = options;
+  const outages = createOutageLog(log);
+  const trouble = `Consumer ${durable} cannot read ${stream}`;
+  const deliver = createDelivery(options);
+  const closing = new AbortController();
+  const pulls = new Set<ConsumerMessages>();
+
+  async function work(): Promise<void> {
+    for (let consumer: Consumer | undefined; !closing.signal.aborted; ) {
+      try {
+        consumer ??= await ensureConsumer(options);
+        const pausedMs = pausedForMs();
+        if (pausedMs > 0) await pause(Math.min(pausedMs, LONGEST_PAUSE_MS), undefined, { signal: closing.signal });
+        else await pullOne(consumer);
+        outages.ended(trouble);
+      } catch (error) {
+        if (closing.signal.aborted) return;
+        outages.began(trouble, error);
+        consumer = undefined;
+        await pause(LONGEST_PAUSE_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async function pullOne(consumer: Consumer): Promise<void> {
+    const messages = await consumer.fetch({ max_messages: 1, expires: PULL_MS });
+    pulls.add(messages);
+    try {
+      if (closing.signal.aborted) messages.stop();
+      for await (const message of messages) await deliver(message);
+    } finally {
+      pulls.delete(messages);
+    }
+  }
+
+  // A pull from before the outage is forgotten by the server, and would only be missed after its time.
+  bus.onReconnect(() => {
+    for (const messages of pulls) messages.stop();
+  });
+  const working = Promise.all(Array.from({ length: concurrency }, work));
+
+  return {
+    async close() {
+      closing.abort();
+      for (const messages of pulls) messages.stop();
+      await working;
+    },
+  };
+}
+
+async function ensureConsumer({ bus, stream, durable, events }: ConsumerOptions): Promise<Consumer> {
+  await bus.admin.consumers.add(stream, {
+    durable_name: durable,
+    filter_subjects: events.map((event) => event.pattern),
+    ack_policy: 'explicit',
+    ack_wait: nanos(ACK_WAIT_MS),
+    // Deliveries are counted here, where an outage of what the handler needs can be told apart from a failure.
+    max_deliver: -1,
+    deliver_policy: 'all',
+  });
+  return bus.stream.consumers.get(stream, durable);
+}

@@ -1,0 +1,109 @@
+import type { DatabaseSession } from './database-session.ts';
+
+/** A row of `outbox_pending`, with its age by the database's clock. */
+export interface PendingEvent {
+  id: number;
+  eventId: string;
+  stream: string;
+  wireSubject: string;
+  type: string;
+  aggregateId: string;
+  aggregateVersion: number | null;
+  envelope: string;
+  createdAt: string;
+  ageMs: number;
+}
+
+export interface PublishedEvent extends PendingEvent {
+  streamSequence: number;
+}
+
+/** Reads the next pending events in the order they were recorded. */
+export function readPending(session: DatabaseSession, afterId: number, limit: number): Promise<PendingEvent[]> {
+  return session.rows<PendingEvent>(
+    `SELECT id, event_id AS eventId, stream, wire_subject AS wireSubject, type, aggregate_id AS aggregateId,
+            aggregate_version AS aggregateVersion, envelope, created_at AS createdAt,
+            TIMESTAMPDIFF(MICROSECOND, created_at, UTC_TIMESTAMP(3)) DIV 1000 AS ageMs
+       FROM outbox_pending WHERE id > ? ORDER BY id LIMIT ?`,
+    [afterId, limit],
+  );
+}
+
+/** Moves published events out of the way, all or none. */
+export async function archive(session: DatabaseSession, events: readonly PublishedEvent[]): Promise<void> {
+  await session.change('START TRANSACTION');
+  await session.change(
+    `INSERT INTO outbox_archive
+       (id, event_id, stream, wire_subject, type, aggregate_id, aggregate_version, envelope, created_at,
+        stream_sequence, published_at)
+     VALUES ${events.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))').join(', ')}`,
+    events.flatMap((event) => [
+      event.id,
+      event.eventId,
+      event.stream,
+      event.wireSubject,
+      event.type,
+      event.aggregateId,
+      event.aggregateVersion,
+      event.envelope,
+      event.createdAt,
+      event.streamSequence,
+    ]),
+  );
+  await session.change('DELETE FROM outbox_pending WHERE id IN (?)', [events.map((event) => event.id)]);
+  await session.change('COMMIT');
+}
+
+/** How many events wait, and for how long the oldest has. */
+export async function measureOutbox(session: DatabaseSession): Promise<{ pending: number; lagMs: number }> {
+  const [row] = await session.rows<{ pending: number; lagMs: number | null }>(
+    `SELECT COUNT(*) AS pending, TIMESTAMPDIFF(MICROSECOND, MIN(created_at), UTC_TIMESTAMP(3)) DIV 1000 AS lagMs
+       FROM outbox_pending`,
+  );
+  return { pending: row?.pending ?? 0, lagMs: row?.lagMs ?? 0 };
+}
+
+const CHUNK = 1_000;
+
+/**
+ * Deletes archived events and inbox rows older than `days`, in chunks by primary key so that no statement holds locks
+ * for long. The inbox is kept a week longer: what can still be republished must still be recognised.
+ */
+export async function deleteOlderThan(session: DatabaseSession, days: number): Promise<void> {
+  await deleteArchived(session, days);
+  await deleteProcessed(session, days + 7);
+}
+
+async function deleteArchived(session: DatabaseSession, days: number): Promise<void> {
+  for (;;) {
+    // Ids and publication times rise together but for a few: the oldest chunk by id holds the old ones.
+    const old = await session.rows<{ id: number }>(
+      `SELECT id FROM (SELECT id, published_at FROM outbox_archive ORDER BY id LIMIT ${CHUNK}) AS oldest
+        WHERE published_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY`,
+      [days],
+    );
+    if (old.length === 0) return;
+    await session.change('DELETE FROM outbox_archive WHERE id IN (?)', [old.map((row) => row.id)]);
+  }
+}
+
+async function deleteProcessed(session: DatabaseSession, days: number): Promise<void> {
+  const consumers = await session.rows<{ consumer: string }>('SELECT DISTINCT consumer FROM inbox');
+  for (const { consumer } of consumers) {
+    for (let deleted = CHUNK; deleted === CHUNK; ) {
+      // Event ids begin with their time, so the primary key is in the order of age too.
+      deleted = await session.change(
+        `DELETE FROM inbox WHERE consumer = ? AND event_id < ?
+            AND processed_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY
+          ORDER BY event_id LIMIT ${CHUNK}`,
+        [consumer, firstIdOf(Date.now() - days * 86_400_000), days],
+      );
+    }
+  }
+}
+
+/** The smallest UUIDv7 of a millisecond. */
+function firstIdOf(ms: number): string {
+  const hex = ms.toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}

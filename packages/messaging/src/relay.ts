@@ -1,0 +1,116 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger, Metrics } from '@shop/service-kit';
+import type { Bus } from './bus.ts';
+import { type DatabaseSession, openDatabaseSession } from './database-session.ts';
+import { createOutageLog } from './outage-log.ts';
+import { createRelayPass } from './relay-pass.ts';
+import { createWakeup } from './wakeup.ts';
+
+export interface RelayOptions {
+  /** The database whose outbox is relayed. */
+  databaseUrl: string;
+  bus: Bus;
+  log: Logger;
+  metrics: Metrics;
+  /** How often to look without being woken; 1 s by default. */
+  pollMs?: number;
+  /** How long archived events stay and can be republished; 30 days by default. */
+  keepDays?: number;
+}
+
+export interface Relay {
+  /** Something was committed: look now. Cheap, so call it as often as there is a commit. */
+  wake(): void;
+  /** Finishes the batch under way and lets another instance take over. */
+  close(): Promise<void>;
+}
+
+const LOCK_WAIT_SECONDS = 5;
+const LONGEST_PAUSE_MS = 2_000;
+const NO_DATABASE = 'The outbox relay has no database';
+
+/**
+ * Brings committed events from `outbox_pending` to JetStream. One relay per database works at a time: the holder of
+ * `GET_LOCK('outbox:<database>')`, on the very connection it works with, so that whoever loses the lock can neither
+ * read nor archive. The others wait and take over. MySQL and NATS may go away and come back.
+ */
+export function startRelay(options: RelayOptions): Relay {
+  const { databaseUrl, bus, log, pollMs = 1_000 } = options;
+  const database = new URL(databaseUrl).pathname.slice(1);
+  const wakeSubject = `outbox.wake.${database}`;
+  const wakeup = createWakeup();
+  const outages = createOutageLog(log);
+  const relayPass = createRelayPass(options, outages);
+  const closing = new AbortController();
+  let session: DatabaseSession | undefined;
+  let leading = false;
+
+  async function lead(): Promise<void> {
+    session = await openDatabaseSession(databaseUrl);
+    try {
+      while (!(await takeLock(session, database))) closing.signal.throwIfAborted();
+      outages.ended(NO_DATABASE);
+      leading = true;
+      while (!closing.signal.aborted) {
+        await relayPass(session);
+        await wakeup.sleep(pollMs);
+      }
+    } finally {
+      leading = false;
+      session.close();
+    }
+  }
+
+  async function leadUntilClosed(): Promise<void> {
+    for (let failures = 0; !closing.signal.aborted; failures++) {
+      const startedAt = performance.now();
+      try {
+        await lead();
+      } catch (error) {
+        if (closing.signal.aborted) return;
+        outages.began(NO_DATABASE, error);
+        // A session that lasted shows that the trouble before it was over.
+        if (performance.now() - startedAt > LONGEST_PAUSE_MS) failures = 0;
+        await pauseAfter(failures, closing.signal);
+      }
+    }
+  }
+
+  // Whoever commits need not be the one who holds the lock.
+  const wakes = bus.connection.subscribe(wakeSubject, { callback: () => wakeup.wake() });
+  bus.onReconnect(() => wakeup.wake());
+  const done = leadUntilClosed();
+
+  return {
+    wake() {
+      if (leading) wakeup.wake();
+      else if (bus.ready() === null) bus.connection.publish(wakeSubject);
+    },
+    async close() {
+      closing.abort();
+      wakes.unsubscribe();
+      if (leading) wakeup.wake();
+      else session?.close();
+      await done;
+    },
+  };
+}
+
+async function takeLock(session: DatabaseSession, database: string): Promise<boolean> {
+  // MySQL allows lock names of 64 characters.
+  const name = `outbox:${database}`.slice(0, 64);
+  const [row] = await session.rows<{ taken: number | null }>(
+    'SELECT GET_LOCK(?, ?) AS taken',
+    [name, LOCK_WAIT_SECONDS],
+    (LOCK_WAIT_SECONDS + 5) * 1_000,
+  );
+  return row?.taken === 1;
+}
+
+async function pauseAfter(failures: number, signal: AbortSignal): Promise<void> {
+  try {
+    await pause(Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures), undefined, { signal });
+  } catch {
+    // Closed meanwhile: the loop sees it.
+  }
+}

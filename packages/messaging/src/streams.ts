@@ -1,0 +1,68 @@
+import { JetStreamApiCodes, JetStreamApiError, type StreamConfig } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import { waitUntilThere } from '@shop/service-kit';
+import type { Bus } from './bus.ts';
+
+/** A JetStream stream and what it keeps. */
+export interface StreamDefinition {
+  readonly name: string;
+  /** Every subject by itself (`coupon.issued.*`): a stream over `coupon.>` would also acknowledge commands. */
+  readonly subjects: readonly string[];
+  readonly maxAgeDays: number;
+  readonly replicas?: number;
+}
+
+const DAY_MS = 86_400_000;
+/** How long JetStream remembers a Nats-Msg-Id; the relay may repeat itself for so long without a duplicate. */
+export const DUPLICATE_WINDOW_MS = 3_600_000;
+
+/**
+ * Makes the streams there, now and after every reconnect (a server may come back with an empty store): creates what is
+ * missing, adds missing subjects, never takes any away. Any number of processes may do it at once.
+ */
+export async function ensureStreams(bus: Bus, streams: readonly StreamDefinition[]): Promise<void> {
+  const ensureAll = () => Promise.all(streams.map((stream) => ensureStream(bus, stream)));
+  await waitUntilThere('JetStream', ensureAll, { log: bus.log });
+  bus.onReconnect(() => {
+    ensureAll().catch((error) => bus.log.error({ err: error }, 'The streams could not be checked.'));
+  });
+}
+
+async function ensureStream(bus: Bus, wanted: StreamDefinition): Promise<void> {
+  const existing = await configOf(bus, wanted.name);
+  if (existing === null) return addStream(bus, wanted);
+
+  const missing = wanted.subjects.filter((subject) => !existing.subjects.includes(subject));
+  if (missing.length === 0) return;
+  await bus.admin.streams.update(wanted.name, { ...existing, subjects: [...existing.subjects, ...missing] });
+  // Another version of the shop may have written its own list at the same moment: look again.
+  return ensureStream(bus, wanted);
+}
+
+async function addStream(bus: Bus, wanted: StreamDefinition): Promise<void> {
+  try {
+    await bus.admin.streams.add({
+      name: wanted.name,
+      subjects: [...wanted.subjects],
+      storage: 'file',
+      retention: 'limits',
+      max_age: nanos(wanted.maxAgeDays * DAY_MS),
+      duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+      num_replicas: wanted.replicas ?? 1,
+      allow_direct: true,
+    });
+  } catch (error) {
+    // Somebody was faster, perhaps with other subjects.
+    if ((await configOf(bus, wanted.name)) === null) throw error;
+    await ensureStream(bus, wanted);
+  }
+}
+
+async function configOf(bus: Bus, name: string): Promise<StreamConfig | null> {
+  try {
+    return (await bus.admin.streams.info(name)).config;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return null;
+    throw error;
+  }
+}
