@@ -1,0 +1,10 @@
+export { findFreePort } from './free-port.ts';
+export { localDir, rootDir } from './paths.ts';
+export { keepPath, sweepPath } from './processes/guard.ts';
+export { createProgress, type Progress, silent } from './progress.ts';
+export { createDatabases, type DatabaseAccount, dropDatabases } from './servers/databases.ts';
+export { findServers } from './servers/find-servers.ts';
+export type { RunningServer, ServerSources } from './servers/sources.ts';
+export { startMysql } from './servers/start-mysql.ts';
+export { startNats } from './servers/start-nats.ts';
+export { startRedis } from './servers/start-redis.ts';

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+
+export interface RunOptions {
+  timeoutMs?: number;
+  env?: NodeJS.ProcessEnv;
+  cwd?: string;
+}
+
+export interface Outcome {
+  ok: boolean;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command to its end and returns what it said; a command that isn't there, or takes too long, is not ok. */
+export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.env === undefined ? {} : { env: options.env }),
+      ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (bytes) => {
+      stdout += bytes;
+    });
+    child.stderr.on('data', (bytes) => {
+      stderr += bytes;
+    });
+    child.once('error', (error) => resolve({ ok: false, stdout, stderr: error.message }));
+    child.once('close', (code) => resolve({ ok: code === 0, stdout, stderr }));
+  });
+}
+
+/** Runs a command that has to work and returns what it printed. */
+export async function runOrThrow(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const { ok, stdout, stderr } = await run(command, args, options);
+  if (!ok) throw new Error(`${command} ${args.join(' ')} failed:\n${(stderr || stdout).trim().slice(-2_000)}`);
+  return stdout;
+}

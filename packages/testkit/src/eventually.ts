@@ -1,0 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface EventuallyOptions {
+  /** How long to keep asking; 5 s unless told. */
+  timeoutMs?: number;
+  /** How long to wait between two attempts; 20 ms unless told. */
+  everyMs?: number;
+}
+
+/** Repeats an attempt until it no longer throws and returns its result; rethrows its last error when time is up. */
+export async function eventually<T>(attempt: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<T> {
+  const deadline = Date.now() + (options.timeoutMs ?? 5_000);
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() >= deadline) throw error;
+    }
+    await delay(options.everyMs ?? 20);
+  }
+}
