@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { createLogger } from '@shop/service-kit';
+import { eventually, startTestServers, type TestServers } from '@shop/testkit';
+import { connectRedis } from '../src/index.ts';
+
+let servers: TestServers;
+beforeAll(async () => {
+  servers = await startTestServers({ redis: true });
+});
+afterAll(() => servers.close());
+
+function silentLog() {
+  return createLogger('test', { level: 'silent' });
+}
+
+it('fails fast while Redis is away, says so once, and is back by itself', async () => {
+  const log = silentLog();
+  const warnings = jest.spyOn(log, 'warn');
+  const redis = await connectRedis({ url: servers.redis.url, log });
+  expect(redis.ready()).toBeNull();
+
+  await servers.redis.stop();
+  await eventually(() => expect(redis.ready()).toMatch(/ECONNREFUSED/));
+  const startedAt = performance.now();
+  await expect(redis.get('key')).rejects.toThrow();
+  expect(performance.now() - startedAt).toBeLessThan(400);
+  expect(warnings).toHaveBeenCalledTimes(1);
+
+  await servers.redis.start();
+  await eventually(async () => expect(await redis.set('key', 'value')).toBe('OK'));
+  expect([redis.ready(), warnings.mock.calls.length]).toEqual([null, 1]);
+  await redis.close();
+});
+
+it('starts without Redis and connects when it comes', async () => {
+  await servers.redis.stop();
+  const redis = await connectRedis({ url: servers.redis.url, log: silentLog() });
+  expect(redis.ready()).toMatch(/Redis is away/);
+  await servers.redis.start();
+  await eventually(() => expect(redis.ready()).toBeNull());
+  await redis.close();
+});
+
+it('is not ready with a server that takes connections and answers nothing', async () => {
+  const sockets = new Set<Socket>();
+  const mute = createServer((socket) => sockets.add(socket.on('error', () => {}))).listen(0, '127.0.0.1');
+  await once(mute, 'listening');
+  const { port } = mute.address() as AddressInfo;
+  const redis = await connectRedis({ url: `redis://127.0.0.1:${port}`, log: silentLog() });
+  expect(redis.ready()).toMatch(/Redis is away/);
+  await expect(redis.get('key')).rejects.toThrow();
+  await redis.close();
+  for (const socket of sockets) socket.destroy();
+  mute.close();
+});
+
+it('lets commands finish before it closes', async () => {
+  const redis = await connectRedis({ url: servers.redis.url, log: silentLog() });
+  const answer = redis.set('key', 'last');
+  await redis.close();
+  expect(await answer).toBe('OK');
+});
