@@ -44,10 +44,11 @@ export async function tellStory({ gatewayUrl, dataPlatformUrl, log }: StoryOptio
   expectThat(points === 100_000, 'a new shopper has exactly what she charged');
 
   const shelf = await shopper.send<Shelf>(
-    `query Browse { products(first: 2, sort: PRICE_ASC, filter: { inStock: true, minPrice: 10000, maxPrice: 40000 }) {
+    `query Browse { products(first: 100, sort: PRICE_ASC, filter: { inStock: true, minPrice: 10000, maxPrice: 40000 }) {
       nodes { id name price { amount } stock { available } } } }`,
   );
-  const [one, other] = shelf.products.nodes;
+  // Enough of both that the refusals below are about what they say they are about.
+  const [one, other] = shelf.products.nodes.filter(({ stock }) => stock.available >= 20);
   if (one === undefined || other === undefined)
     throw new StoryBroken('Expected two products between 10,000 and 40,000 won.');
   log(`She browses and finds ${one.name} (${one.price.amount} won) and ${other.name} (${other.price.amount} won).`);
