@@ -49,6 +49,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     forceUtcTimezone: true,
     preferReadReplicas: false,
     allowGlobalContext: false,
+    discovery: { warnWhenNoEntities: false },
     pool: { min: 0, max: poolSize },
     driverOptions: { connectTimeout: CONNECT_TIMEOUT_MS, supportBigNumbers: true, enableKeepAlive: true },
     onCreateConnection: async (connection) => {
