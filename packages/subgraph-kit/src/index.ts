@@ -10,5 +10,6 @@ export * from './payload.ts';
 export * from './run-subgraph.ts';
 export * from './scalars.ts';
 export * from './serve-subgraph.ts';
+export * from './transactional.ts';
 export * from './types.ts';
 export * from './verifier.ts';

@@ -1,0 +1,18 @@
+import { DeadlockException } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/mysql';
+
+const ATTEMPTS = 3;
+
+/**
+ * Runs `work` in a transaction, and anew when InnoDB broke a deadlock at its expense: then all of it was rolled back, as
+ * if it had never begun. `work` must have no effect outside the transaction.
+ */
+export async function transactional<T>(em: EntityManager, work: (em: EntityManager) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await em.transactional(work);
+    } catch (error) {
+      if (!(error instanceof DeadlockException) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
