@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util';
+import { createLogger, loadConfig } from '@shop/service-kit';
+import type { Database } from '@shop/subgraph-kit';
+import { createPasswordHasher } from './auth/password-hasher.ts';
+import { createSecretBox } from './auth/secret-box.ts';
+import { rotateSigningKeys } from './auth/signing-key-table.ts';
+import { databaseConfigSchema, signingConfigSchema } from './config.ts';
+import { openUserDatabase } from './db/open.ts';
+import { createAdmin } from './use-cases/create-admin.ts';
+
+/** Brings the database up to date. */
+export async function migrateCommand(): Promise<void> {
+  await withDatabase({ migrate: true }, async () => undefined);
+}
+
+/** Makes an ADMIN; the password comes by environment, because arguments show up in the list of processes. */
+export async function createAdminCommand(args: string[]): Promise<void> {
+  const options = { email: { type: 'string' }, name: { type: 'string' } } as const;
+  const { email, name } = parseArgs({ args, options, strict: true }).values;
+  const password = process.env.ADMIN_PASSWORD;
+  if (!email || !name) throw new Error('--email and --name are required.');
+  if (!password) throw new Error('ADMIN_PASSWORD is missing: the password the ADMIN signs in with.');
+
+  const did = await withDatabase({}, ({ fork }) =>
+    createAdmin(fork(), createPasswordHasher(), { email, password, name }),
+  );
+  const said = {
+    CREATED: `${email} is a new ADMIN.`,
+    PROMOTED: `${email} had an account and is now an ADMIN; name and password stay as they were.`,
+    WAS_ADMIN: `${email} was an ADMIN already; nothing was changed.`,
+  };
+  process.stdout.write(`${said[did]}\n`);
+}
+
+/** Puts the next signing key in place; running instances notice within seconds. */
+export async function rotateKeysCommand(): Promise<void> {
+  const box = createSecretBox(loadConfig(signingConfigSchema).SIGNING_KEY_SECRET);
+  const rotation = await withDatabase({}, ({ fork }) => rotateSigningKeys(fork(), box));
+  const said =
+    rotation === null
+      ? 'Another rotation happened at the same moment; nothing was changed.'
+      : `Key ${rotation.kid} signs ${rotation.signsInSeconds === 0 ? 'from now on' : `in ${rotation.signsInSeconds} s, when every verifier can know it`}; tokens of the previous key stay valid.`;
+  process.stdout.write(`${said}\n`);
+}
+
+async function withDatabase<T>(override: { migrate?: boolean }, work: (database: Database) => Promise<T>): Promise<T> {
+  const config = loadConfig(databaseConfigSchema);
+  const log = createLogger('user', { level: config.LOG_LEVEL });
+  const migrate = override.migrate ?? config.DATABASE_MIGRATE;
+  const database = await openUserDatabase({ url: config.DATABASE_URL, migrate, poolSize: 2, log });
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}

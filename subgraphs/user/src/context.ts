@@ -1,0 +1,36 @@
+import type { EntityManager } from '@mikro-orm/mysql';
+import type { Clock, Viewer } from '@shop/kernel';
+import type { TokenBucket } from '@shop/redis';
+import type { Logger } from '@shop/service-kit';
+import type { AccessTokens } from './auth/access-tokens.ts';
+import type { PasswordHasher } from './auth/password-hasher.ts';
+import type { SessionCache } from './auth/session-cache.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
+
+/** What lives as long as the process. */
+export interface UserServices {
+  fork(): EntityManager;
+  clock: Clock;
+  log: Logger;
+  passwords: PasswordHasher;
+  accessTokens: AccessTokens;
+  sessionCache: SessionCache;
+  signInLimit: TokenBucket;
+  refreshTokenDays: number;
+}
+
+/** What a use case gets: one request's unit of work, who asks, and the services. */
+export interface UserContext extends Omit<UserServices, 'fork'> {
+  em: EntityManager;
+  viewer: Viewer;
+  idempotencyKey: string | undefined;
+  loaders: Loaders;
+}
+
+export function createContext(
+  { fork, ...services }: UserServices,
+  request: { viewer: Viewer; idempotencyKey: string | undefined },
+): UserContext {
+  const em = fork();
+  return { ...services, ...request, em, loaders: createLoaders(em) };
+}

@@ -1,0 +1,61 @@
+import type { EntityManager } from '@mikro-orm/mysql';
+import { createLoader, type Loader } from '@shop/subgraph-kit';
+import { PointEntry } from './domain/points.ts';
+import { User } from './domain/user.ts';
+
+/** The newest entries of one account, or those before a sequence number. */
+export interface EntrySlice {
+  userId: string;
+  before: number | null;
+  limit: number;
+}
+
+/** Each joins what the fields of one request ask for into one statement. */
+export interface Loaders {
+  user: Loader<string, User>;
+  spendable: Loader<string, { userId: string; spendable: number }>;
+  entries(slice: EntrySlice): Promise<PointEntry[]>;
+}
+
+export function createLoaders(em: EntityManager): Loaders {
+  const entries = createLoader<string, { key: string; entries: PointEntry[] }>(
+    (keys) => loadSlices(em, keys),
+    ({ key }) => key,
+  );
+  return {
+    user: createLoader(
+      (ids) => em.find(User, { id: { $in: [...ids] } }),
+      ({ id }) => id,
+    ),
+    spendable: createLoader(
+      (userIds) =>
+        em.execute('SELECT user_id AS userId, balance - held AS spendable FROM point_accounts WHERE user_id IN (?)', [
+          userIds,
+        ]),
+      ({ userId }) => userId,
+    ),
+    entries: async (slice) => (await entries.load(keyOf(slice)))?.entries ?? [],
+  };
+}
+
+async function loadSlices(em: EntityManager, keys: readonly string[]) {
+  const slices = keys.map((key) => JSON.parse(key) as EntrySlice);
+  // A SELECT of its own per account reads no more rows than its page has, whatever the length of the history.
+  const selects = slices.map(
+    ({ before }, index) =>
+      `(SELECT ${index} AS slice, point_entries.* FROM point_entries
+         WHERE user_id = ? ${before === null ? '' : 'AND sequence < ?'} ORDER BY sequence DESC LIMIT ?)`,
+  );
+  const rows = await em.execute<{ slice: number }[]>(
+    `${selects.join(' UNION ALL ')} ORDER BY slice, sequence DESC`,
+    slices.flatMap(({ userId, before, limit }) => [userId, ...(before === null ? [] : [before]), limit]),
+  );
+  return keys.map((key, index) => ({
+    key,
+    entries: rows.filter((row) => row.slice === index).map(({ slice: _, ...row }) => em.map(PointEntry, row)),
+  }));
+}
+
+function keyOf({ userId, before, limit }: EntrySlice): string {
+  return JSON.stringify({ userId, before, limit });
+}

@@ -1,0 +1,20 @@
+import 'reflect-metadata';
+import { loadConfig } from '@shop/service-kit';
+import { runSubgraph } from '@shop/subgraph-kit';
+import { startUser } from './app.ts';
+import { createAdminCommand, migrateCommand, rotateKeysCommand } from './commands.ts';
+import { configSchema } from './config.ts';
+import { userSchema } from './graphql/schema.ts';
+
+await runSubgraph('user', {
+  start: () => startUser(loadConfig(configSchema)),
+  migrate: migrateCommand,
+  schema: userSchema,
+  commands: {
+    'create-admin': {
+      describe: 'makes an ADMIN: --email <address> --name <name>, the password in ADMIN_PASSWORD',
+      run: createAdminCommand,
+    },
+    'rotate-keys': { describe: 'puts the next signing key in place of the current one', run: rotateKeysCommand },
+  },
+});

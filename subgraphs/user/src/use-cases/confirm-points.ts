@@ -1,0 +1,27 @@
+import type { EntityManager } from '@mikro-orm/mysql';
+import { appendEntry } from './append-entry.ts';
+import { readHold } from './hold-status.ts';
+
+/** Spends what is held for an order, once: balance, hold and ledger change together. */
+export function confirmPoints(em: EntityManager, orderId: string): Promise<'CONFIRMED' | 'NOT_HELD'> {
+  return em.transactional(async (inner) => {
+    const { affectedRows } = await inner.execute<{ affectedRows: number }>(
+      // A free order holds nothing, so nothing is spent and the ledger has no line for it.
+      `UPDATE point_holds h JOIN point_accounts a ON a.user_id = h.user_id
+          SET h.status = 'CONFIRMED', h.changed_at = UTC_TIMESTAMP(3),
+              a.balance = a.balance - h.amount, a.held = a.held - h.amount,
+              a.entry_count = a.entry_count + (h.amount > 0)
+        WHERE h.order_id = ? AND h.status = 'HELD'`,
+      [orderId],
+      'run',
+    );
+    const hold = await readHold(inner, orderId);
+    if (affectedRows === 0) {
+      return hold?.status === 'CONFIRMED' || hold?.status === 'REFUNDED' ? 'CONFIRMED' : 'NOT_HELD';
+    }
+    if (hold?.userId && hold.amount > 0) {
+      await appendEntry(inner, { userId: hold.userId, kind: 'SPEND', amount: hold.amount, orderId });
+    }
+    return 'CONFIRMED';
+  });
+}

@@ -1,0 +1,28 @@
+import type { EntityManager } from '@mikro-orm/mysql';
+import { confirmPoints } from './confirm-points.ts';
+import { releasePoints } from './release-points.ts';
+
+export type OrderOutcome = 'COMPLETED' | 'REJECTED' | 'CANCELLED' | 'PENDING' | 'UNKNOWN';
+
+const AT_A_TIME = 100;
+
+/**
+ * Settles holds past their time as their orders ended. Until the order service has answered they stay held: only it
+ * knows whether the order was completed, and a confirm must never find its hold gone. A failing `askOutcome` ends the
+ * round; the next one begins anew.
+ */
+export async function settleLateHolds(
+  fork: () => EntityManager,
+  askOutcome: (orderId: string) => Promise<OrderOutcome>,
+): Promise<void> {
+  const late = await fork().execute<{ orderId: string }[]>(
+    `SELECT order_id AS orderId FROM point_holds
+      WHERE status = 'HELD' AND expires_at < UTC_TIMESTAMP(3) ORDER BY expires_at LIMIT ?`,
+    [AT_A_TIME],
+  );
+  for (const { orderId } of late) {
+    const outcome = await askOutcome(orderId);
+    if (outcome === 'COMPLETED') await confirmPoints(fork(), orderId);
+    else if (outcome !== 'PENDING') await releasePoints(fork(), orderId);
+  }
+}
