@@ -1,4 +1,3 @@
-export { findFreePort } from './free-port.ts';
 export { localDir, rootDir } from './paths.ts';
 export { keepPath, sweepPath } from './processes/guard.ts';
 export { createProgress, type Progress, silent } from './progress.ts';
@@ -8,3 +7,4 @@ export type { RunningServer, ServerSources } from './servers/sources.ts';
 export { startMysql } from './servers/start-mysql.ts';
 export { startNats } from './servers/start-nats.ts';
 export { startRedis } from './servers/start-redis.ts';
+export { type Shop, type ShopOptions, startShop } from './shop/start-shop.ts';

@@ -48,13 +48,15 @@ export async function startTestServers(options: TestServerOptions): Promise<Test
   const dir = join(run.dir, id);
   const { sources, templatesDir } = run;
   const [redis, nats, mysql] = await Promise.all([
-    options.redis &&
-      stoppable((port) => startRedis({ source: sources.redis, dir: join(dir, 'redis'), ...port, forTests: true })),
-    options.nats &&
-      stoppable((port) => startNats({ source: sources.nats, dir: join(dir, 'nats'), ...port, forTests: true })),
-    options.ownMysql && ownMysql(),
+    options.redis
+      ? stoppable((port) => startRedis({ source: sources.redis, dir: join(dir, 'redis'), ...port, forTests: true }))
+      : undefined,
+    options.nats
+      ? stoppable((port) => startNats({ source: sources.nats, dir: join(dir, 'nats'), ...port, forTests: true }))
+      : undefined,
+    options.ownMysql ? ownMysql() : undefined,
   ]);
-  const adminUrl = mysql ? mysql.url : run.mysqlAdminUrl;
+  const adminUrl = mysql?.url ?? run.mysqlAdminUrl;
   const accounts: DatabaseAccount[] = [];
 
   function ownMysql(): Promise<TestServer> {
@@ -89,15 +91,15 @@ export async function startTestServers(options: TestServerOptions): Promise<Test
     },
     createDatabase,
     async close() {
-      if (!mysql) await dropDatabases(adminUrl, accounts);
-      await Promise.all([redis, nats, mysql].map((server) => server && server.stop()));
+      if (mysql === undefined) await dropDatabases(adminUrl, accounts);
+      await Promise.all([redis, nats, mysql].map((server) => server?.stop()));
       await rm(dir, { recursive: true, force: true });
     },
   };
 }
 
-function wanted<T>(thing: T | false | undefined, option: keyof TestServerOptions): T {
-  if (thing === undefined || thing === false) throw new Error(`startTestServers was not asked for "${option}".`);
+function wanted<T>(thing: T | undefined, option: keyof TestServerOptions): T {
+  if (thing === undefined) throw new Error(`startTestServers was not asked for "${option}".`);
   return thing;
 }
 

@@ -11,10 +11,12 @@ export interface Launch {
   env?: NodeJS.ProcessEnv;
   cwd?: string;
   logFile: string;
-  /** Resolves when the process can serve; rejects, and is asked again, as long as it can't. */
-  probe(): Promise<unknown>;
+  /** Resolves when the process can serve; rejects, and is asked again, as long as it can't. Without one it is enough to have started. */
+  probe?: () => Promise<unknown>;
   readyWithinMs?: number;
   closeWithinMs?: number;
+  /** Gives a start up that is under way. */
+  signal?: AbortSignal;
 }
 
 export interface RunningProcess {
@@ -62,7 +64,7 @@ export async function launch(options: Launch): Promise<RunningProcess> {
     },
   };
 
-  const problem = await waitUntilReady(options, exited);
+  const problem = options.probe === undefined ? null : await waitUntilReady(options, options.probe, exited);
   if (problem === null) return running;
   await running.close();
   throw new Error(`${options.name} ${problem}. Its log (${options.logFile}) ends with:\n${lastLines(options.logFile)}`);
@@ -77,13 +79,17 @@ export function lastLines(file: string, count = 15): string {
     .join('\n');
 }
 
-async function waitUntilReady(options: Launch, exited: Promise<string>): Promise<string | null> {
+async function waitUntilReady(
+  options: Launch,
+  probe: () => Promise<unknown>,
+  exited: Promise<string>,
+): Promise<string | null> {
   const withinMs = options.readyWithinMs ?? 30_000;
   const deadline = Date.now() + withinMs;
   let reason: unknown = 'no answer';
   for (let pauseMs = 15; Date.now() < deadline; pauseMs = Math.min(pauseMs * 1.3, 200)) {
     const outcome = await Promise.race([
-      options.probe().then(
+      probe().then(
         () => 'ready' as const,
         (error: unknown) => {
           reason = error;
@@ -93,6 +99,7 @@ async function waitUntilReady(options: Launch, exited: Promise<string>): Promise
       exited.then((how) => ({ how })),
     ]);
     if (outcome === 'ready') return null;
+    if (options.signal?.aborted) return 'was not awaited any longer';
     if (outcome !== 'again') return `ended with ${outcome.how} before it was ready`;
   }
   return `was not ready within ${withinMs / 1000} s (${reason instanceof Error ? reason.message : reason})`;

@@ -5,7 +5,7 @@ import type { ServerSources } from './sources.ts';
 /** The versions that docker-compose.yml runs too. */
 export const dockerImages = {
   mysql: { kind: 'docker', image: 'mysql:8.4' },
-  redis: { kind: 'docker', image: 'redis:8-alpine' },
+  redis: { kind: 'docker', image: 'valkey/valkey:8-alpine' },
   nats: { kind: 'docker', image: 'nats:2.12-alpine' },
 } as const satisfies ServerSources;
 

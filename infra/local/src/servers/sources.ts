@@ -48,8 +48,12 @@ export interface ServerOptions<S extends ServerName> {
   source: ServerSources[S];
   dir: string;
   port?: number;
+  /** Beside the data unless told. */
+  logFile?: string;
   /** Gives durability away for speed. */
   forTests?: boolean;
+  /** Gives a start up that is under way. */
+  signal?: AbortSignal;
 }
 
 /** A server at an address we were given: nothing to start, nothing to stop. */

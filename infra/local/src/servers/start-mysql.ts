@@ -41,7 +41,8 @@ export async function startMysql(options: MysqlOptions): Promise<RunningServer> 
   const running = await launch({
     name: 'MySQL',
     ...how,
-    logFile: join(dir, 'mysql.log'),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    logFile: options.logFile ?? join(dir, 'mysql.log'),
     probe: () => letsIn(url),
     readyWithinMs: 120_000,
     closeWithinMs: 30_000,

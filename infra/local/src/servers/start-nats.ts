@@ -37,7 +37,8 @@ export async function startNats(options: ServerOptions<'nats'>): Promise<Running
   const running = await launch({
     name: 'NATS',
     ...how,
-    logFile: join(dir, 'nats.log'),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    logFile: options.logFile ?? join(dir, 'nats.log'),
     probe: () => talk(port, 'CONNECT {"verbose":false}\r\nPING\r\n', /^PONG/m),
   });
   return { ...running, port, url: `nats://127.0.0.1:${port}` };

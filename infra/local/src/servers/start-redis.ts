@@ -31,7 +31,8 @@ export async function startRedis(options: ServerOptions<'redis'>): Promise<Runni
   const running = await launch({
     name: 'Redis',
     ...how,
-    logFile: join(dir, 'redis.log'),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    logFile: options.logFile ?? join(dir, 'redis.log'),
     probe: () => talk(port, 'PING\r\n', /^\+PONG/),
   });
   return { ...running, port, url: `redis://127.0.0.1:${port}` };

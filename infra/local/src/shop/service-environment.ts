@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { rootDir } from '../paths.ts';
+import { type ServiceName, type StandInName, serviceSpecs, subgraphNames } from './service-list.ts';
+
+/** What the environment of every process is made of. */
+export interface Surroundings {
+  /** By service: the ports of its instances. */
+  ports: Record<ServiceName, number[]>;
+  databaseUrl: (database: string) => string | undefined;
+  redisUrl: string;
+  natsUrl: string;
+  standInPorts: Record<StandInName, number>;
+  secret: (name: string) => string;
+}
+
+/** The environment of one instance of a service. */
+export function environmentOf(name: ServiceName, port: number, around: Surroundings): Record<string, string> {
+  const { database } = serviceSpecs[name];
+  const databaseUrl = database === null ? undefined : around.databaseUrl(database);
+  return {
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    LOG_LEVEL: process.env.LOG_LEVEL || 'info',
+    NATS_URL: around.natsUrl,
+    JWKS_URL: `http://127.0.0.1:${around.ports.user[0]}/.well-known/jwks.json`,
+    JWT_ISSUER: 'shopgraph',
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl, DATABASE_MIGRATE: 'true' }),
+    ...(name === 'gateway' ? gatewayEnvironment(around) : { REDIS_URL: around.redisUrl }),
+    ...(name === 'user' ? { SIGNING_KEY_SECRET: around.secret('signing-key') } : {}),
+    ...(name === 'data-platform' ? { DATA_PLATFORM_URL: `http://127.0.0.1:${around.standInPorts.dataPlatform}` } : {}),
+  };
+}
+
+function gatewayEnvironment({ ports }: Surroundings): Record<string, string> {
+  return {
+    SUPERGRAPH_PATH: join(rootDir, 'schema/supergraph.graphql'),
+    SUBGRAPH_URLS: subgraphNames.map((name) => `${name}=http://127.0.0.1:${ports[name][0]}/graphql`).join(','),
+  };
+}
+
+/** What a child inherits from us: everything but Node's own options and npm's, which are meant for this process. */
+export function inheritedEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => name !== 'NODE_OPTIONS' && !/^npm_/i.test(name));
+  return Object.fromEntries(kept);
+}

@@ -1,0 +1,38 @@
+/** One program of the shop, started from its build. */
+export interface ServiceSpec {
+  /** Its folder in the repository. */
+  workspace: string;
+  /** Where it listens unless the port is taken. */
+  port: number;
+  /** Null for a service that keeps nothing. */
+  database: string | null;
+}
+
+const services = {
+  user: { workspace: 'subgraphs/user', port: 4001, database: 'user' },
+  product: { workspace: 'subgraphs/product', port: 4002, database: 'product' },
+  order: { workspace: 'subgraphs/order', port: 4003, database: 'order' },
+  coupon: { workspace: 'subgraphs/coupon', port: 4004, database: 'coupon' },
+  'data-platform': { workspace: 'workers/data-platform', port: 4100, database: 'data_platform' },
+  gateway: { workspace: 'gateway', port: 4000, database: null },
+} as const satisfies Record<string, ServiceSpec>;
+
+export type ServiceName = keyof typeof services;
+
+export const serviceSpecs: Record<ServiceName, ServiceSpec> = services;
+
+export const serviceNames = Object.keys(services) as ServiceName[];
+
+export const subgraphNames = ['user', 'product', 'order', 'coupon'] as const satisfies ServiceName[];
+
+export const standIns = {
+  dataPlatform: { name: 'stand-in-data-platform', file: 'data-platform.ts', port: 4900 },
+  paymentProvider: { name: 'stand-in-payment-provider', file: 'payment-provider.ts', port: 4910 },
+} as const;
+
+export type StandInName = keyof typeof standIns;
+
+export const standInNames = Object.keys(standIns) as StandInName[];
+
+/** Where servers listen locally: beside the standard ports, which may well be taken. */
+export const serverPorts = { mysql: 13_306, redis: 16_379, nats: 14_222 } as const;

@@ -1,0 +1,199 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { findFreePort, giveBackPort } from '../free-port.ts';
+import { rootDir } from '../paths.ts';
+import type { RunningProcess } from '../processes/launch.ts';
+import { runOrThrow } from '../processes/run.ts';
+import type { Supervised } from '../processes/supervise.ts';
+import type { Progress } from '../progress.ts';
+import { createDatabases, type DatabaseAccount } from '../servers/databases.ts';
+import type { ServerSources } from '../servers/sources.ts';
+import type { RunFile } from './run-file.ts';
+import { createRunState } from './run-state.ts';
+import { openSecrets } from './secrets.ts';
+import { environmentOf, inheritedEnvironment, type Surroundings } from './service-environment.ts';
+import {
+  type ServiceName,
+  type StandInName,
+  serviceNames,
+  serviceSpecs,
+  standInNames,
+  standIns,
+} from './service-list.ts';
+import { type ShopProcess, shopProcesses, superviseShopProcess } from './shop-processes.ts';
+import { startShopServers } from './start-servers.ts';
+
+export interface ShopOptions {
+  /** Holds everything this shop writes: data, logs, secrets, run.json. */
+  dir: string;
+  sources: ServerSources;
+  /** Keeps what makes a new MySQL start fast; may be shared by many shops. */
+  templatesDir: string;
+  /** The contract's ports, or the next free ones; or random ones, for tests. */
+  ports: 'standard' | 'random';
+  gatewayPort?: number;
+  forTests?: boolean;
+  /** What the databases' names begin with; `shop_` unless told. */
+  databasePrefix?: string;
+  instances?: Partial<Record<ServiceName, number>>;
+  /** Added to the environment of every process, or of one service's. */
+  env?: Partial<Record<ServiceName | 'all', Record<string, string>>>;
+  /** Gives the start up. */
+  signal?: AbortSignal;
+  progress: Progress;
+}
+
+export interface Account {
+  email: string;
+  password: string;
+  name: string;
+}
+
+/** The whole shop, running. */
+export interface Shop {
+  gatewayUrl: string;
+  /** The databases of its services, with the users they belong to. */
+  databases: readonly DatabaseAccount[];
+  /** What runs where at this moment; run.json says the same. */
+  run: RunFile;
+  /** The base URL of the first instance of a service, or of a stand-in. */
+  urlOf(name: ServiceName | StandInName): string;
+  /** Makes an ADMIN, which the public API cannot. */
+  createAdmin(account: Account): Promise<void>;
+  /** Ends every instance of a service; it is started again at once. */
+  restart(service: ServiceName): Promise<void>;
+  /** Stops the gateway first, then the services, then the servers. */
+  close(): Promise<void>;
+}
+
+type Closers = (() => Promise<unknown>)[];
+
+/** Starts servers, databases and every process of the shop, and resolves when all of them are ready. */
+export async function startShop(options: ShopOptions): Promise<Shop> {
+  const closers: Closers = [];
+  const close = async (): Promise<void> => {
+    for (const closeOne of closers.splice(0).reverse()) await closeOne();
+  };
+  try {
+    return { ...(await openShop(options, closers)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openShop(options: ShopOptions, closers: Closers): Promise<Omit<Shop, 'close'>> {
+  const { dir, progress, env = {}, signal = new AbortController().signal } = options;
+  const logsDir = join(dir, 'logs');
+  rmSync(logsDir, { recursive: true, force: true });
+  const secret = openSecrets(join(dir, 'secrets.json'));
+  const state = createRunState(dir);
+
+  const servers = await startShopServers({
+    sources: options.sources,
+    templatesDir: options.templatesDir,
+    dir: join(dir, 'data'),
+    logsDir,
+    mysqlPassword: secret('mysql-root'),
+    ports: options.ports,
+    forTests: options.forTests ?? false,
+    signal,
+    progress,
+    onStarted: state.server,
+  });
+  closers.push(() => Promise.all(Object.values(servers).map((server) => server.close())));
+  const [mysql, redis, nats] = [servers.mysql.current(), servers.redis.current(), servers.nats.current()];
+  state.mysqlAdmin(mysql.url);
+
+  const databases = databaseAccounts(options.databasePrefix ?? 'shop_', secret);
+  const databaseUrls = await progress.step('databases and their users', () => createDatabases(mysql.url, databases));
+  const around: Surroundings = {
+    ...(await findPorts(options)),
+    databaseUrl: (name) => databaseUrls[`${options.databasePrefix ?? 'shop_'}${name}`],
+    redisUrl: redis.url,
+    natsUrl: nats.url,
+    secret,
+  };
+
+  const processes = shopProcesses({ around, dataDir: join(dir, 'data'), env, state });
+  const running = new Map<ShopProcess, Supervised<RunningProcess>>();
+  const closeThose = (are: (what: ShopProcess) => boolean) => async (): Promise<void> => {
+    await Promise.all([...running].filter(([what]) => are(what)).map(([, supervised]) => supervised.close()));
+  };
+  // In reverse: the door first, and nothing is stopped that something still running needs.
+  closers.push(closeThose(({ service }) => service === null));
+  closers.push(closeThose(({ service }) => service !== null && service !== 'gateway'));
+  closers.push(closeThose(({ service }) => service === 'gateway'));
+  const begin = async (what: ShopProcess): Promise<void> => {
+    const start = () => superviseShopProcess(what, { logsDir, signal, progress });
+    running.set(what, await progress.step(`${what.name} on port ${what.port}`, start));
+  };
+  throwFirst(await Promise.allSettled(processes.map(begin)));
+
+  const gatewayUrl = `http://127.0.0.1:${around.ports.gateway[0]}/graphql`;
+  closers.push(async () => state.remove());
+  state.publish(gatewayUrl);
+  return {
+    gatewayUrl,
+    databases,
+    run: state.file,
+    urlOf: (name) => `http://127.0.0.1:${isStandIn(name) ? around.standInPorts[name] : around.ports[name][0]}`,
+    createAdmin: ({ email, password, name }) => createAdmin(around, { email, password, name }),
+    async restart(service) {
+      const instances = [...running].filter(([what]) => what.service === service);
+      await Promise.all(instances.map(([, supervised]) => supervised.restart()));
+    },
+  };
+}
+
+async function createAdmin(around: Surroundings, { email, password, name }: Account): Promise<void> {
+  const main = join(rootDir, serviceSpecs.user.workspace, 'dist/main.js');
+  await runOrThrow(process.execPath, [main, 'create-admin', '--email', email, '--name', name], {
+    // Not on the command line, where every user of the machine could read it.
+    env: { ...inheritedEnvironment(), ...environmentOf('user', 0, around), ADMIN_PASSWORD: password },
+    timeoutMs: 30_000,
+  });
+}
+
+function databaseAccounts(prefix: string, secret: (name: string) => string): DatabaseAccount[] {
+  return serviceNames
+    .map((name) => serviceSpecs[name].database)
+    .filter((database) => database !== null)
+    .map((database) => ({
+      database: `${prefix}${database}`,
+      user: `${prefix}${database}`,
+      password: secret(`database-${database}`),
+    }));
+}
+
+async function findPorts(options: ShopOptions): Promise<Pick<Surroundings, 'ports' | 'standInPorts'>> {
+  const found: number[] = [];
+  const find = async (standard: number): Promise<number> => {
+    const port = await findFreePort(options.ports === 'standard' ? standard : undefined);
+    found.push(port);
+    return port;
+  };
+  const ports = {} as Surroundings['ports'];
+  for (const name of serviceNames) {
+    const standard = name === 'gateway' ? (options.gatewayPort ?? serviceSpecs[name].port) : serviceSpecs[name].port;
+    ports[name] = [await find(standard)];
+  }
+  // The first instances have the ports that the contract names; the others come after.
+  for (const name of serviceNames) {
+    for (let n = 2; n <= (options.instances?.[name] ?? 1); n++)
+      ports[name].push(await find(serviceSpecs[name].port + 10));
+  }
+  const standInPorts = {} as Surroundings['standInPorts'];
+  for (const name of standInNames) standInPorts[name] = await find(standIns[name].port);
+  found.forEach(giveBackPort);
+  return { ports, standInPorts };
+}
+
+function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+function isStandIn(name: ServiceName | StandInName): name is StandInName {
+  return name in standIns;
+}

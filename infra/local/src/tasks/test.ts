@@ -1,0 +1,80 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildAll } from '../build.ts';
+import { localDir, rootDir } from '../paths.ts';
+import { keepPath, sweepPath } from '../processes/guard.ts';
+import { runInView } from '../processes/run-in-view.ts';
+import { printed } from '../progress.ts';
+import { runTask } from '../run-task.ts';
+import { findServers } from '../servers/find-servers.ts';
+
+const tiers = ['unit', 'int', 'e2e'] as const;
+type Tier = (typeof tiers)[number];
+
+/** The part of jest's report that is worth repeating at the end. */
+interface Report {
+  numPassedTests: number;
+  numFailedTests: number;
+  numTotalTests: number;
+  numFailedTestSuites: number;
+  numTotalTestSuites: number;
+}
+
+await runTask(async () => {
+  const args = process.argv.slice(2);
+  const isTier = (arg: string): arg is Tier => tiers.some((tier) => tier === arg);
+  const asked = args.filter(isTier);
+  const wanted = asked.length === 0 ? tiers : tiers.filter((tier) => asked.includes(tier));
+  const forJest = args.filter((arg) => !isTier(arg));
+
+  await Promise.all([
+    buildAll(printed),
+    wanted.some((tier) => tier !== 'unit') && findServers({ localDir, progress: printed, addresses: false }),
+  ]);
+  const dir = mkdtempSync(join(tmpdir(), 'shopgraph-reports-'));
+  sweepPath(dir);
+  const results: string[] = [];
+  let failed = false;
+  for (const tier of wanted) {
+    const { line, ok } = await runTier(tier, forJest, dir);
+    results.push(line);
+    failed ||= !ok;
+  }
+  rmSync(dir, { recursive: true, force: true });
+  keepPath(dir);
+  process.stdout.write(`\n${results.join('\n')}\n`);
+  printed.say(failed ? '✗ tests failed' : '✓ every test passed');
+  return failed ? 1 : 0;
+});
+
+async function runTier(tier: Tier, args: readonly string[], dir: string): Promise<{ line: string; ok: boolean }> {
+  const startedAt = Date.now();
+  const file = join(dir, `${tier}.json`);
+  printed.say(`── ${tier} ${'─'.repeat(60)}`);
+  const code = await runInView(
+    process.execPath,
+    [
+      join(rootDir, 'node_modules/jest/bin/jest.js'),
+      ...args,
+      // The processes of one shop are enough for a small machine.
+      ...(tier === 'e2e' ? ['--runInBand'] : []),
+      ...['--selectProjects', tier, '--passWithNoTests', '--json', `--outputFile=${file}`],
+    ],
+    // MikroORM is ESM only, and jest's ESM needs the flag. The JSON goes to the file; jest's own report to the terminal.
+    { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' },
+  );
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  return { line: summary(tier, file, seconds), ok: code === 0 };
+}
+
+function summary(tier: Tier, file: string, seconds: string): string {
+  const head = `${tier.padEnd(5)} ${`${seconds} s`.padStart(8)}  `;
+  try {
+    const report: Report = JSON.parse(readFileSync(file, 'utf8'));
+    const files = `${report.numTotalTestSuites - report.numFailedTestSuites}/${report.numTotalTestSuites} files`;
+    return `${head}${report.numPassedTests}/${report.numTotalTests} tests, ${files}`;
+  } catch {
+    return `${head}ended without a report`;
+  }
+}
