@@ -1,4 +1,4 @@
-import type { Logger } from '@shop/service-kit';
+import { type Logger, reasonOf } from '@shop/service-kit';
 import { Redis } from 'ioredis';
 
 const commandTimeoutMs = 500;
@@ -70,9 +70,4 @@ export async function connectRedis({ url, log }: { url: string; log: Logger }): 
   await Promise.race([redis.connect().catch(() => undefined), patience]);
   clearTimeout(timer);
   return redis;
-}
-
-/** Node reports a refused connection to a name with several addresses as an AggregateError without a message. */
-function reasonOf(error: Error): string {
-  return error.message || ('code' in error ? String(error.code) : error.name);
 }

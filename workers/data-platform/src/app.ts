@@ -45,7 +45,14 @@ export async function startDataPlatformWorker(config: Config, patience: Pick<Dat
   const url = await http.listen();
 
   const database = closer.add(
-    await openDatabase({ url: config.DATABASE_URL, entities: [], migrations, migrate: config.DATABASE_MIGRATE, log }),
+    await openDatabase({
+      url: config.DATABASE_URL,
+      entities: [],
+      migrations,
+      migrate: config.DATABASE_MIGRATE,
+      poolSize: config.DATABASE_POOL_SIZE,
+      log,
+    }),
   );
   const bus = closer.add(await connectBus({ url: config.NATS_URL, name: WORKER, log }));
   await ensureStreams(bus, [ORDER, PAYMENT, COUPON, DEADLETTER]);

@@ -12,7 +12,7 @@ export interface DeliveryContext {
   metrics: Metrics;
 }
 
-const longestPauseMs = 5_000;
+const longestPauseMs = 2_000;
 
 /**
  * Makes the handler that brings an event to the data platform. The inbox is asked before the call and written after it, never
@@ -35,8 +35,9 @@ export function createDeliverEvent({ database, platform, log, metrics }: Deliver
     try {
       await platform.deliver(event);
     } catch (error) {
-      count(error instanceof PlatformAway ? 'put-off' : 'refused');
-      throw error instanceof PlatformAway ? later(error) : error;
+      const isAway = error instanceof PlatformAway;
+      count(isAway ? 'put-off' : 'failed');
+      throw isAway ? later(error) : error;
     }
     count('delivered');
     await markDelivered(database.fork(), event.id).catch((error: unknown) => {

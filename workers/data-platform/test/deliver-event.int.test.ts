@@ -70,6 +70,17 @@ it('goes on by itself when NATS has been away', async () => {
   await eventually(async () => expect(await world.received(event.id)).not.toEqual([]), outages);
 });
 
+it('puts events off while its database is away, and goes on by itself', async () => {
+  await world.servers.mysql.stop();
+  const event = aCompletedOrder();
+  await publish(world.bus, event);
+  await eventually(async () => expect((await world.ready()).ready).toBe(false));
+  expect(await world.received(event.id)).toEqual([]);
+  await world.servers.mysql.start();
+  await eventually(async () => expect(await world.received(event.id)).toHaveLength(1), outages);
+  expect(await world.deadLetters()).toEqual([]);
+});
+
 it('puts aside what nobody can read, with the reason, and goes on', async () => {
   const poison = { ...aCompletedOrder(), data: { orderId: 'and nothing else' } };
   const healthy = aCompletedOrder();

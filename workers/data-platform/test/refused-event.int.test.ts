@@ -23,5 +23,5 @@ it('puts aside what the data platform refuses, with its reason', async () => {
       ]),
     { timeoutMs: 20_000 },
   );
-  expect(await world.metrics()).toMatch(/shop_data_platform_deliveries_total\{.*outcome="refused".*\} 3/);
+  expect(await world.metrics()).toMatch(/shop_data_platform_deliveries_total\{.*outcome="failed".*\} 3/);
 });

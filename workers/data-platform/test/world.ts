@@ -9,7 +9,7 @@ import { readConfig } from '../src/config.ts';
 
 /** A worker between real servers and a stand-in for the data platform. */
 export async function startWorld(platform = createDataPlatform()) {
-  const servers = await startTestServers({ nats: true, database: 'data_platform' });
+  const servers = await startTestServers({ nats: true, database: 'data_platform', ownMysql: true });
   const platformUrl = await platform.listen({ host: '127.0.0.1', port: 0 });
   const config = readConfig({
     PORT: '0',
