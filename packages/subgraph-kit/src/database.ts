@@ -57,7 +57,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       await (connection as DatabaseConnection).executeQuery(statement);
     },
     extensions: [Migrator],
-    migrations: { migrationsList: migrations, snapshot: false, tableName: 'migrations', disableForeignKeys: false },
+    migrations: {
+      migrationsList: migrations,
+      snapshot: false,
+      silent: true,
+      tableName: 'migrations',
+      disableForeignKeys: false,
+    },
     ...(onStatement && { debug: ['query'], logger: onStatement, colors: false }),
   });
 
