@@ -1,0 +1,18 @@
+import { listening, setting } from '@shop/service-kit';
+import { databaseSettings, verifierSettings } from '@shop/subgraph-kit';
+import { z } from 'zod';
+
+/** What `migrate` needs: the database and nothing else. */
+export const databaseConfigSchema = z.object({ ...databaseSettings, LOG_LEVEL: setting.logLevel() });
+
+export const configSchema = z.object({
+  ...listening(4002),
+  ...databaseSettings,
+  ...verifierSettings,
+  REDIS_URL: setting.url('redis', 'rediss'),
+  NATS_URL: setting.url('nats', 'tls'),
+  /** How often holds past their time are looked for. */
+  HOLD_SWEEP_MS: setting.integer(1_000, { min: 10 }),
+});
+
+export type ProductConfig = z.output<typeof configSchema>;

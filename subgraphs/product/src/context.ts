@@ -1,0 +1,47 @@
+import type { EntityManager } from '@mikro-orm/mysql';
+import { ProductChanged } from '@shop/contracts';
+import { type Clock, systemClock, type Viewer } from '@shop/kernel';
+import { type Bus, sendSignal } from '@shop/messaging';
+import type { Database, SubgraphRequest } from '@shop/subgraph-kit';
+import { type CatalogueLoaders, createLoaders } from './catalogue/loaders.ts';
+import type { ProductCache } from './catalogue/product-cache.ts';
+
+/** What a use case of the catalogue gets; commands about stock need the `em` alone. */
+export interface ProductContext {
+  em: EntityManager;
+  viewer: Viewer;
+  clock: Clock;
+  /** The `Idempotency-Key` header. */
+  idempotencyKey: string | undefined;
+  loaders: CatalogueLoaders;
+  /** To be called after the commit of an edit: every process forgets what it knew of the product. */
+  productChanged(productId: string): Promise<void>;
+}
+
+export interface ProductContextParts {
+  database: Database;
+  cache: ProductCache;
+  bus: Bus;
+  clock?: Clock;
+}
+
+/** Makes the context of one request: a unit of work of its own. */
+export function createContextFactory({ database, cache, bus, clock = systemClock }: ProductContextParts) {
+  return ({ viewer, idempotencyKey }: SubgraphRequest): ProductContext => {
+    const em = database.fork();
+    const loaders = createLoaders(em, cache);
+    return {
+      em,
+      viewer,
+      clock,
+      idempotencyKey,
+      loaders,
+      async productChanged(productId) {
+        loaders.products.clear(productId);
+        // Redis first: a process that hears the signal must not find the old value there.
+        await cache.invalidate([productId]);
+        sendSignal(bus, ProductChanged, productId, { productId });
+      },
+    };
+  };
+}

@@ -1,0 +1,36 @@
+import { payloadOf } from '@shop/subgraph-kit';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { productPageOf } from '../catalogue/product-page.ts';
+import type { ProductContext } from '../context.ts';
+import { createCategory } from '../use-cases/create-category.ts';
+import { listCategories } from '../use-cases/list-categories.ts';
+import { CategoryType } from './category.type.ts';
+import { CreateCategoryInput } from './product.input.ts';
+import { CreateCategoryPayload } from './product.payload.ts';
+import { ProductConnectionType, productConnectionFrom } from './product-connection.type.ts';
+import { ProductPageArgs } from './product-list.args.ts';
+
+@Resolver(() => CategoryType)
+export class CategoryResolver {
+  @Query(() => [CategoryType], { description: 'All shelves, by name.' })
+  async categories(@Ctx() ctx: ProductContext) {
+    return (await listCategories(ctx)).map(CategoryType.from);
+  }
+
+  @FieldResolver(() => ProductConnectionType, { description: 'What the shop sells of this kind.' })
+  async products(
+    @Root() { id }: CategoryType,
+    @Args(() => ProductPageArgs) args: ProductPageArgs,
+    @Ctx() { loaders }: ProductContext,
+  ) {
+    const page = await loaders.categoryPages(productPageOf(args)).load(id);
+    return page && productConnectionFrom(page.connection);
+  }
+
+  @Mutation(() => CreateCategoryPayload, { description: 'ADMIN: puts up a new shelf.' })
+  createCategory(@Arg('input', () => CreateCategoryInput) input: CreateCategoryInput, @Ctx() ctx: ProductContext) {
+    return payloadOf(CreateCategoryPayload, async () => ({
+      category: CategoryType.from(await createCategory(ctx, input)),
+    }));
+  }
+}
