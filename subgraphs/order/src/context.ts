@@ -1,0 +1,56 @@
+import type { EntityManager } from '@mikro-orm/mysql';
+import type { Clock, Viewer } from '@shop/kernel';
+import type { Logger } from '@shop/service-kit';
+import { createLoader, type Loader, type SubgraphRequest } from '@shop/subgraph-kit';
+import type { Order } from './domain/order.ts';
+import type { Payment } from './domain/payment.ts';
+import type { Participants } from './participants.ts';
+import type { SagaTiming } from './saga-timing.ts';
+import { loadPages, type OrdersPage, type PageOfUser } from './use-cases/list-orders.ts';
+import { type LinesOfOrder, loadLines, loadOrders, loadPayments } from './use-cases/load-orders.ts';
+
+/** What driving an order takes, whoever asked for it. */
+export interface SagaContext {
+  /** A unit of work of its own. */
+  em: EntityManager;
+  clock: Clock;
+  log: Logger;
+  participants: Participants;
+  timing: SagaTiming;
+  /** This process, as leases name it. */
+  instanceId: string;
+}
+
+/** What a use case gets for one request. */
+export interface OrderContext extends SagaContext {
+  viewer: Viewer;
+  idempotencyKey: string | undefined;
+  orders: Loader<string, Order>;
+  lines: Loader<string, LinesOfOrder>;
+  payments: Loader<string, Payment>;
+  ordersOfUsers: Loader<PageOfUser, OrdersPage>;
+}
+
+export function createOrderContext(saga: SagaContext, request: SubgraphRequest): OrderContext {
+  const { em } = saga;
+  return {
+    ...saga,
+    ...request,
+    orders: createLoader(
+      (ids) => loadOrders(em, ids),
+      ({ id }) => id,
+    ),
+    lines: createLoader(
+      (ids) => loadLines(em, ids),
+      ({ orderId }) => orderId,
+    ),
+    payments: createLoader(
+      (ids) => loadPayments(em, ids),
+      ({ orderId }) => orderId,
+    ),
+    ordersOfUsers: createLoader(
+      (keys) => loadPages(em, keys),
+      ({ key }) => key,
+    ),
+  };
+}

@@ -1,0 +1,35 @@
+import { EntitySchema } from '@mikro-orm/core';
+import { Order } from '../domain/order.ts';
+
+export const orderMapping = new EntitySchema({
+  class: Order,
+  tableName: 'orders',
+  properties: {
+    id: { type: 'string', primary: true },
+    userId: { type: 'string' },
+    status: { type: 'string' },
+    statusVersion: { type: 'integer' },
+    idempotencyKey: { type: 'string' },
+    fingerprint: { type: 'string' },
+    requestedLines: { type: 'json' },
+    couponId: { type: 'string', nullable: true },
+    paymentMethod: { type: 'string' },
+    subtotal: { type: 'integer' },
+    discount: { type: 'integer' },
+    total: { type: 'integer' },
+    reason: { type: 'string', nullable: true },
+    userErrors: { type: 'json', nullable: true },
+    stockHold: { type: 'string' },
+    couponHold: { type: 'string' },
+    pointsHold: { type: 'string' },
+    steps: { type: 'json' },
+    createdAt: { type: 'datetime', length: 3 },
+    decideBy: { type: 'datetime', length: 3 },
+    completedAt: { type: 'datetime', length: 3, nullable: true },
+    cancelledAt: { type: 'datetime', length: 3, nullable: true },
+    leaseOwner: { type: 'string', nullable: true },
+    leaseUntil: { type: 'datetime', length: 3, nullable: true },
+    fence: { type: 'integer' },
+    attempts: { type: 'integer' },
+  },
+});

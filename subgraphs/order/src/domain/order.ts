@@ -1,0 +1,134 @@
+import { newId } from '@shop/kernel';
+import { type HoldState, type Holds, type Participant, type Settlement, settlementsOf, stateAfter } from './holds.ts';
+import { canBecome, type OrderStatus } from './order-status.ts';
+import type { PaymentMethod } from './payment.ts';
+import type { PlaceOrderError } from './place-order.errors.ts';
+import type { Price } from './price.ts';
+import type { RequestedLine } from './requested-lines.ts';
+
+/** Something the saga did, and what came of it. */
+export interface SagaStep {
+  name: string;
+  outcome: string;
+  /** ISO 8601. */
+  at: string;
+}
+
+export interface OrderToPlace {
+  userId: string;
+  /** The buyer's name for this order: there is one order per user and key. */
+  idempotencyKey: string;
+  /** What the key was first used for. */
+  fingerprint: string;
+  requestedLines: RequestedLine[];
+  couponId: string | null;
+  paymentMethod: PaymentMethod;
+}
+
+/** Whoever places an order is its first driver; each that takes it over has the next number. */
+const FIRST_FENCE = 1;
+
+/** An order and the saga that decides it: what was asked for, what is held where, who is at it. */
+export class Order {
+  id!: string;
+  userId!: string;
+  status!: OrderStatus;
+  /** How often the status has changed: the version of its events. */
+  statusVersion!: number;
+  idempotencyKey!: string;
+  fingerprint!: string;
+  requestedLines!: RequestedLine[];
+  couponId!: string | null;
+  paymentMethod!: PaymentMethod;
+  subtotal!: number;
+  discount!: number;
+  total!: number;
+  reason!: string | null;
+  /** Why the buyer was refused; such an order was never acknowledged. */
+  userErrors!: PlaceOrderError[] | null;
+  stockHold!: HoldState;
+  couponHold!: HoldState;
+  pointsHold!: HoldState;
+  steps!: SagaStep[];
+  createdAt!: Date;
+  /** Undecided after this, by the database's clock, it is rejected. */
+  decideBy!: Date;
+  completedAt!: Date | null;
+  cancelledAt!: Date | null;
+  leaseOwner!: string | null;
+  /** When anybody may take the saga over; null when nothing is left to do. */
+  leaseUntil!: Date | null;
+  /** Rises with every driver: what an earlier one still writes is not taken. */
+  fence!: number;
+  /** How many rounds of settling have failed in a row. */
+  attempts!: number;
+
+  /** An order nothing is held for yet; its times are the database's. */
+  static place(order: OrderToPlace): Order {
+    return Object.assign(new Order(), order, {
+      id: newId(),
+      status: 'PENDING',
+      statusVersion: 0,
+      ...{ subtotal: 0, discount: 0, total: 0 },
+      ...{ reason: null, userErrors: null, completedAt: null, cancelledAt: null },
+      // Unknown from the start: a driver that dies leaves no word of whom it has asked.
+      ...{ stockHold: 'UNKNOWN', couponHold: order.couponId === null ? 'NONE' : 'UNKNOWN', pointsHold: 'UNKNOWN' },
+      steps: [],
+      fence: FIRST_FENCE,
+      attempts: 0,
+    } satisfies Partial<Order>);
+  }
+
+  holds(): Holds {
+    return { stock: this.stockHold, coupon: this.couponHold, points: this.pointsHold };
+  }
+
+  setHold(participant: Participant, state: HoldState): void {
+    this[`${participant}Hold`] = state;
+  }
+
+  /** True until somebody takes the order over: until then its driver knows whom it has not asked. */
+  hasOneDriver(): boolean {
+    return this.fence === FIRST_FENCE;
+  }
+
+  canBecome(status: OrderStatus): boolean {
+    return canBecome(this.status, status);
+  }
+
+  /** The pivot: from here on everything held is taken, whatever happens. */
+  complete(price: Price, now: Date): void {
+    this.moveTo('COMPLETED', now);
+    Object.assign(this, price);
+    this.completedAt = now;
+  }
+
+  /** Nothing of it will be taken; what may be held is to be released. */
+  reject(reason: string, userErrors: PlaceOrderError[] | null, now: Date): void {
+    this.moveTo('REJECTED', now);
+    this.reason = reason;
+    this.userErrors = userErrors;
+  }
+
+  settlements(): Settlement[] {
+    return settlementsOf(this.status, this.holds());
+  }
+
+  acknowledge({ participant, action }: Settlement, now: Date): void {
+    this.setHold(participant, stateAfter[action]);
+    this.record(`${action} ${participant}`, stateAfter[action], now);
+  }
+
+  /** Adds to what an operator reads; a repetition says nothing new. */
+  record(name: string, outcome: string, now: Date): void {
+    if (this.steps.some((step) => step.name === name && step.outcome === outcome)) return;
+    this.steps = [...this.steps, { name, outcome, at: now.toISOString() }];
+  }
+
+  private moveTo(status: OrderStatus, now: Date): void {
+    if (!this.canBecome(status)) throw new Error(`Order ${this.id} is ${this.status} and cannot become ${status}.`);
+    this.status = status;
+    this.statusVersion += 1;
+    this.record('decide', status, now);
+  }
+}

@@ -1,0 +1,55 @@
+import { DateTimeScalar, MoneyType } from '@shop/subgraph-kit';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import type { Order, SagaStep } from '../domain/order.ts';
+import type { OrderStatus } from '../domain/order-status.ts';
+import { OrderStatusEnum } from './enums.ts';
+import { CouponType, UserType } from './references.type.ts';
+
+@ObjectType('Order', { description: 'What a user has bought, or tried to.' })
+@Directive('@key(fields: "id")')
+export class OrderType {
+  @Field(() => ID, { description: 'Never changes.' })
+  id!: string;
+
+  @Field(() => OrderStatusEnum, { description: 'How far the order is.' })
+  status!: OrderStatus;
+
+  @Field(() => UserType, { description: 'Who placed it.' })
+  user!: UserType;
+
+  @Field(() => DateTimeScalar, { description: 'When it was placed.' })
+  createdAt!: Date;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was paid and its goods were taken.' })
+  completedAt!: Date | null;
+
+  @Field(() => MoneyType, { description: 'What the lines cost together.' })
+  subtotal!: MoneyType;
+
+  @Field(() => MoneyType, { description: 'What the coupon takes off.' })
+  discount!: MoneyType;
+
+  @Field(() => MoneyType, { description: 'What is paid: subtotal less discount.' })
+  total!: MoneyType;
+
+  @Field(() => CouponType, { nullable: true, description: 'The coupon it was placed with.' })
+  coupon!: CouponType | null;
+
+  @Field(() => String, { nullable: true, description: 'Why it was rejected or cancelled.' })
+  reason!: string | null;
+
+  /** Not a field: `sagaSteps` asks who wants to know. */
+  steps!: SagaStep[];
+
+  static from(order: Order): OrderType {
+    const { id, status, createdAt, completedAt, reason, steps, couponId } = order;
+    return Object.assign(new OrderType(), {
+      ...{ id, status, createdAt, completedAt, reason, steps },
+      user: UserType.of(order.userId),
+      subtotal: MoneyType.won(order.subtotal),
+      discount: MoneyType.won(order.discount),
+      total: MoneyType.won(order.total),
+      coupon: couponId === null ? null : CouponType.of(couponId),
+    });
+  }
+}

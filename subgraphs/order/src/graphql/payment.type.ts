@@ -1,0 +1,26 @@
+import { MoneyType } from '@shop/subgraph-kit';
+import { Field, ID, ObjectType } from 'type-graphql';
+import type { Payment, PaymentMethod, PaymentStatus } from '../domain/payment.ts';
+import { PaymentMethodEnum, PaymentStatusEnum } from './enums.ts';
+
+@ObjectType('Payment', { description: 'How an order is paid.' })
+export class PaymentType {
+  @Field(() => ID, { description: 'Never changes.' })
+  id!: string;
+
+  @Field(() => PaymentMethodEnum, { description: 'What it is paid with.' })
+  method!: PaymentMethod;
+
+  @Field(() => PaymentStatusEnum, { description: 'How far the payment is.' })
+  status!: PaymentStatus;
+
+  @Field(() => MoneyType, { description: 'How much.' })
+  amount!: MoneyType;
+
+  @Field(() => String, { nullable: true, description: 'Where to send the buyer.' })
+  redirectUrl!: string | null;
+
+  static from({ id, method, status, amount, redirectUrl }: Payment): PaymentType {
+    return Object.assign(new PaymentType(), { id, method, status, amount: MoneyType.won(amount), redirectUrl });
+  }
+}

@@ -1,0 +1,20 @@
+import { buildSubgraph, type Subgraph } from '@shop/subgraph-kit';
+import type { OrderContext } from '../context.ts';
+import { readOrder } from '../use-cases/read-order.ts';
+import { OrderResolver } from './order.resolver.ts';
+import { OrderType } from './order.type.ts';
+import { UserType } from './references.type.ts';
+import { UserOrdersResolver } from './user-orders.resolver.ts';
+
+export function orderSchema(): Promise<Subgraph> {
+  return buildSubgraph<OrderContext>({
+    resolvers: [OrderResolver, UserOrdersResolver],
+    references: {
+      Order: async ({ id }, ctx) => {
+        const order = await readOrder(ctx, id);
+        return order && OrderType.from(order);
+      },
+      User: async ({ id }) => UserType.of(id),
+    },
+  });
+}

@@ -1,0 +1,30 @@
+/** How long the steps of an order may take. */
+export interface SagaTiming {
+  /** For all holds of an order together, repetitions included. */
+  holdWithinMs: number;
+  /** For one question to a participant. */
+  commandTimeoutMs: number;
+  /** How long an answer waits for confirms, releases or undos, so that what the client reads next is settled. */
+  settleWithinMs: number;
+  /** How long a repeated request waits for the first to be decided. */
+  replayWaitMs: number;
+  /** By the database's clock: undecided after this, an order is rejected. Shorter than any hold lives. */
+  decideWithinSeconds: number;
+  /** How long holds live at the participants before they ask what became of the order. */
+  holdSeconds: number;
+  /** How long a saga belongs to its driver: longer than driving it takes. */
+  leaseSeconds: number;
+  /** How often to look for sagas that were left behind. */
+  recoverEveryMs: number;
+}
+
+export const sagaTiming: SagaTiming = {
+  holdWithinMs: 5_000,
+  commandTimeoutMs: 2_000,
+  settleWithinMs: 1_000,
+  replayWaitMs: 1_500,
+  decideWithinSeconds: 30,
+  holdSeconds: 60,
+  leaseSeconds: 10,
+  recoverEveryMs: 1_000,
+};

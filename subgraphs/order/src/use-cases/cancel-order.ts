@@ -1,0 +1,97 @@
+import { type EntityManager, raw } from '@mikro-orm/mysql';
+import { OrderCancelled } from '@shop/contracts';
+import { BadUserInput, isId } from '@shop/kernel';
+import { recordEvent } from '@shop/messaging';
+import { transactional } from '@shop/subgraph-kit';
+import type { OrderContext } from '../context.ts';
+import { orderNotCancellable, orderNotFound } from '../domain/cancel-order.errors.ts';
+import { Order } from '../domain/order.ts';
+import { Payment } from '../domain/payment.ts';
+import { recordStatus } from './decide-order.ts';
+import { leaseFor } from './lease.ts';
+import { findOrder } from './load-orders.ts';
+import { settleOrder } from './settle-order.ts';
+
+export interface CancelOrderRequest {
+  orderId: string;
+  reason?: string | null;
+}
+
+const LONGEST_REASON = 500;
+
+/**
+ * Cancels a completed order and gives back what it took. An order is its own idempotency key here: cancelling a
+ * cancelled order answers with it. Throws Refusal.
+ */
+export async function cancelOrder(ctx: OrderContext, { orderId, reason }: CancelOrderRequest): Promise<Order> {
+  const viewerId = ctx.viewer.mustBeSignedIn();
+  const because = reasonFrom(reason);
+  const order = await findOwn(ctx, orderId);
+  if (order.status === 'CANCELLED') return order;
+  if (order.status !== 'COMPLETED') throw orderNotCancellable(order.status);
+  const cancelled = await cancel(
+    ctx,
+    order.id,
+    because ?? `CANCELLED_BY_${viewerId === order.userId ? 'BUYER' : 'ADMIN'}`,
+  );
+  if (cancelled !== null) await settleOrder(ctx, cancelled);
+  // Whoever else cancelled it a moment ago: what counts is that it is cancelled.
+  return findOwn(ctx, orderId);
+}
+
+async function findOwn(ctx: OrderContext, orderId: string): Promise<Order> {
+  const order = isId(orderId) ? await findOrder(ctx.em, orderId) : null;
+  if (order === null || !ctx.viewer.maySee(order.userId)) throw orderNotFound();
+  return order;
+}
+
+function reasonFrom(reason: string | null | undefined): string | null {
+  if (reason === null || reason === undefined) return null;
+  const trimmed = reason.trim();
+  if (trimmed.length === 0 || trimmed.length > LONGEST_REASON) {
+    throw new BadUserInput('reason', `reason must have 1 to ${LONGEST_REASON} characters.`);
+  }
+  return trimmed;
+}
+
+/** Null when somebody was faster. */
+async function cancel(ctx: OrderContext, orderId: string, reason: string): Promise<Order | null> {
+  const at = ctx.clock.now();
+  return transactional(ctx.em, async (em) => {
+    const cancelled = await em.nativeUpdate(
+      Order,
+      { id: orderId, status: 'COMPLETED' },
+      {
+        ...{ status: 'CANCELLED', reason, cancelledAt: at, attempts: 0 },
+        statusVersion: raw('status_version + 1'),
+        // Whoever is still confirming has lost the lease; what it has not written down is confirmed again.
+        fence: raw('fence + 1'),
+        ...leaseFor(ctx),
+      },
+    );
+    if (cancelled === 0) return null;
+    const order = await em.findOneOrFail(Order, { id: orderId }, { disableIdentityMap: true });
+    order.record('cancel', order.status, at);
+    await em.nativeUpdate(Payment, { orderId, status: 'CAPTURED' }, { status: 'REFUNDED' });
+    await recordCancellation(em, order, at);
+    return order;
+  });
+}
+
+async function recordCancellation(em: EntityManager, order: Order, at: Date): Promise<void> {
+  const { id: orderId, userId, paymentMethod, total } = order;
+  await recordEvent(em, OrderCancelled, {
+    subject: orderId,
+    // An order is cancelled once.
+    aggregateVersion: 1,
+    time: at,
+    data: {
+      orderId,
+      userId,
+      reason: order.reason ?? '',
+      refundedPoints: paymentMethod === 'POINTS' ? total : 0,
+      cancelledAt: at.toISOString(),
+    },
+  });
+  await recordStatus(em, order, at);
+}

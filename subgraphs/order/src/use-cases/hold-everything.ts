@@ -1,0 +1,102 @@
+import { Refusal, type UserError } from '@shop/kernel';
+import type { SagaContext } from '../context.ts';
+import { PARTICIPANTS, type Participant } from '../domain/holds.ts';
+import type { Order } from '../domain/order.ts';
+import {
+  couponRefused,
+  insufficientPoints,
+  insufficientStock,
+  type PlaceOrderErrorCode,
+  productNotFound,
+} from '../domain/place-order.errors.ts';
+import { type FrozenLine, type Price, priceOf, subtotalOf } from '../domain/price.ts';
+import { lineOf, sumLines } from '../domain/requested-lines.ts';
+import type { StockHold } from '../participants.ts';
+import { insist } from './insist.ts';
+
+export interface Held {
+  lines: FrozenLine[];
+  price: Price;
+}
+
+/** Somebody else has rejected the order and released its holds: they cannot be had again. */
+class ReleasedBefore extends Error {}
+
+/**
+ * Has stock, coupon and points set aside, in this order: the stock's answer freezes the prices that the coupon needs,
+ * and both make the total that the points need. The order's holds say afterwards what is held, what may be and what is
+ * not. Throws Refusal for what the buyer can mend; every other error is ours.
+ */
+export async function holdEverything(ctx: SagaContext, order: Order): Promise<Held> {
+  // Only the first driver knows that nobody has been asked before it asks.
+  if (order.hasOneDriver()) for (const participant of PARTICIPANTS) order.setHold(participant, 'NONE');
+  const ask = asker(ctx, order);
+  const lines = await holdStock(ctx, order, ask);
+  const subtotal = subtotalOf(lines);
+  const price = priceOf(subtotal, await holdCoupon(ctx, order, ask, subtotal));
+  await holdPoints(ctx, order, ask, price.total);
+  return { lines, price };
+}
+
+type Ask = <A extends { outcome: 'HELD' | 'REFUSED' }>(
+  participant: Participant,
+  hold: (timeoutMs: number) => Promise<A>,
+) => Promise<A>;
+
+/** All holds of an order share one span of time. */
+function asker({ timing, clock }: SagaContext, order: Order): Ask {
+  const endsAt = performance.now() + timing.holdWithinMs;
+  return async (participant, hold) => {
+    order.setHold(participant, 'UNKNOWN');
+    const answer = await insist(hold, { endsAt, timeoutMs: timing.commandTimeoutMs });
+    order.setHold(participant, answer.outcome === 'HELD' ? 'HELD' : 'NONE');
+    order.record(`hold ${participant}`, answer.outcome, clock.now());
+    return answer;
+  };
+}
+
+async function holdStock({ participants }: SagaContext, order: Order, ask: Ask): Promise<FrozenLine[]> {
+  const request = { orderId: order.id, userId: order.userId, lines: sumLines(order.requestedLines) };
+  const answer = await ask('stock', (timeoutMs) => participants.stock.hold(request, timeoutMs));
+  if (answer.outcome === 'REFUSED') throw new Refusal(answer.problems.map((problem) => stockRefused(order, problem)));
+  const frozen = new Map(answer.lines.map((line) => [line.productId, line]));
+  return request.lines.map(({ productId, quantity }) => {
+    const line = frozen.get(productId);
+    if (line?.quantity !== quantity) throw new Error(`The hold of order ${order.id} is not what was asked for.`);
+    return line;
+  });
+}
+
+function stockRefused(
+  { requestedLines }: Order,
+  { productId, problem, available }: Extract<StockHold, { outcome: 'REFUSED' }>['problems'][number],
+): UserError<PlaceOrderErrorCode> {
+  if (problem === 'RELEASED_BEFORE') throw new ReleasedBefore(problem);
+  const line = lineOf(requestedLines, productId);
+  return problem === 'PRODUCT_NOT_FOUND' ? productNotFound(line) : insufficientStock(line, available);
+}
+
+/** Returns the discount. */
+async function holdCoupon(
+  { participants }: SagaContext,
+  { id: orderId, userId, couponId }: Order,
+  ask: Ask,
+  subtotal: number,
+): Promise<number> {
+  if (couponId === null) return 0;
+  const request = { orderId, userId, couponId, subtotal };
+  const answer = await ask('coupon', (timeoutMs) => participants.coupon.hold(request, timeoutMs));
+  if (answer.outcome === 'HELD') return answer.discount;
+  if (answer.problem === 'RELEASED_BEFORE') throw new ReleasedBefore(answer.problem);
+  throw new Refusal(couponRefused(answer.problem));
+}
+
+async function holdPoints({ participants }: SagaContext, order: Order, ask: Ask, total: number): Promise<void> {
+  // A coupon may pay for all of it; then there is nothing to take, and no entry in the buyer's ledger.
+  if (total === 0) return order.setHold('points', 'NONE');
+  const request = { orderId: order.id, userId: order.userId, amount: total };
+  const answer = await ask('points', (timeoutMs) => participants.points.hold(request, timeoutMs));
+  if (answer.outcome === 'HELD') return;
+  if (answer.problem === 'RELEASED_BEFORE') throw new ReleasedBefore(answer.problem);
+  throw new Refusal(insufficientPoints(answer.missing));
+}

@@ -1,0 +1,26 @@
+import { raw } from '@mikro-orm/mysql';
+import type { SagaContext } from '../context.ts';
+import { Order } from '../domain/order.ts';
+
+// Time that decides anything is the database's: processes may disagree about theirs.
+export const now = () => raw('UTC_TIMESTAMP(3)');
+export const inSeconds = (seconds: number) => raw('UTC_TIMESTAMP(3) + INTERVAL ? SECOND', [seconds]);
+
+/** The columns that say who drives a saga and for how long. */
+export function leaseFor({ instanceId, timing }: SagaContext) {
+  return { leaseOwner: instanceId, leaseUntil: inSeconds(timing.leaseSeconds) };
+}
+
+/**
+ * Takes over a saga whose lease is over; false when somebody else was faster. The fence rises, so the driver before,
+ * should it only have been slow, can write nothing more.
+ */
+export async function takeOver(ctx: SagaContext, order: Order): Promise<boolean> {
+  const taken = await ctx.em.nativeUpdate(
+    Order,
+    { id: order.id, fence: order.fence, leaseUntil: { $lte: now() } },
+    { fence: order.fence + 1, ...leaseFor(ctx) },
+  );
+  if (taken === 1) order.fence += 1;
+  return taken === 1;
+}

@@ -1,0 +1,101 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import {
+  BadUserInput,
+  IdempotencyInProgress,
+  IdempotencyKeyReused,
+  isId,
+  Refusal,
+  ServiceUnavailable,
+} from '@shop/kernel';
+import { fingerprintOf, idempotencyKeyOf } from '@shop/subgraph-kit';
+import type { OrderContext } from '../context.ts';
+import { Order } from '../domain/order.ts';
+import { isUndecided } from '../domain/order-status.ts';
+import type { PaymentMethod } from '../domain/payment.ts';
+import { couponRefused } from '../domain/place-order.errors.ts';
+import { type RequestedLine, sumLines } from '../domain/requested-lines.ts';
+import { driveOrder } from './drive-order.ts';
+import { inSeconds, leaseFor, now } from './lease.ts';
+import { findOrder } from './load-orders.ts';
+
+export interface PlaceOrderRequest {
+  lines: RequestedLine[];
+  couponId?: string | null;
+  paymentMethod?: PaymentMethod | null;
+  idempotencyKey?: string | null;
+}
+
+const POLL_MS = 50;
+
+/**
+ * Places an order and answers when it is decided. The row of the order is also the row of its idempotency key, so the
+ * same key finds the same order for ever. Throws Refusal for what the buyer can mend.
+ */
+export async function placeOrder(ctx: OrderContext, input: PlaceOrderRequest): Promise<Order> {
+  const order = orderFrom(ctx, input);
+  const isNew = await begin(ctx, order);
+  if (isNew) await driveOrder(ctx, order);
+  return answerOf(await decided(ctx, order));
+}
+
+function orderFrom(ctx: OrderContext, input: PlaceOrderRequest): Order {
+  const userId = ctx.viewer.mustBeSignedIn();
+  const idempotencyKey = idempotencyKeyOf(ctx.idempotencyKey, input.idempotencyKey);
+  const paymentMethod = input.paymentMethod ?? 'POINTS';
+  if (paymentMethod === 'CARD') throw new BadUserInput('paymentMethod', 'paymentMethod CARD is not accepted yet.');
+  const requestedLines = input.lines.map(({ productId, quantity }) => ({ productId, quantity }));
+  sumLines(requestedLines);
+  const couponId = input.couponId ?? null;
+  if (couponId !== null && !isId(couponId)) throw new Refusal(couponRefused('COUPON_NOT_FOUND'));
+  const asked = { lines: requestedLines, couponId, paymentMethod };
+  const fingerprint = fingerprintOf({ userId, operation: 'placeOrder', input: asked });
+  return Order.place({ userId, idempotencyKey, fingerprint, requestedLines, couponId, paymentMethod });
+}
+
+/** Stores the order; false when its key was used before. Throws ServiceUnavailable when nobody could be asked for holds. */
+async function begin(ctx: OrderContext, order: Order): Promise<boolean> {
+  const away = ctx.participants.away();
+  if (away !== null) {
+    if ((await findByKey(ctx, order)) !== null) return false;
+    throw new ServiceUnavailable('Orders cannot be taken right now. Try again shortly.', { cause: new Error(away) });
+  }
+  try {
+    await ctx.em.fork().insert(Order, {
+      ...order,
+      createdAt: now(),
+      decideBy: inSeconds(ctx.timing.decideWithinSeconds),
+      ...leaseFor(ctx),
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof UniqueConstraintViolationException) return false;
+    throw error;
+  }
+}
+
+/** The order of this key once it is decided, whoever decides it; its fields are read live. */
+async function decided(ctx: OrderContext, { fingerprint, ...asked }: Order): Promise<Order> {
+  const giveUpAt = performance.now() + ctx.timing.replayWaitMs;
+  let order = await findByKey(ctx, asked);
+  if (order === null) throw new Error(`The order of key ${asked.idempotencyKey} is gone.`);
+  if (order.fingerprint !== fingerprint) throw new IdempotencyKeyReused();
+  while (isUndecided(order.status)) {
+    if (performance.now() > giveUpAt) throw new IdempotencyInProgress();
+    await pause(POLL_MS);
+    order = (await findOrder(ctx.em, order.id)) ?? order;
+  }
+  return order;
+}
+
+function findByKey(
+  ctx: OrderContext,
+  { userId, idempotencyKey }: Pick<Order, 'userId' | 'idempotencyKey'>,
+): Promise<Order | null> {
+  return ctx.em.findOne(Order, { userId, idempotencyKey }, { disableIdentityMap: true });
+}
+
+function answerOf(order: Order): Order {
+  if (order.userErrors !== null) throw new Refusal(order.userErrors);
+  return order;
+}
