@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Consumer, ConsumerMessages } from '@nats-io/jetstream';
+import { type Consumer, type ConsumerMessages, JetStreamApiError } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { Logger, Metrics } from '@shop/service-kit';
 import type { Bus } from './bus.ts';
 import type { EventDefinition, EventOf } from './define-event.ts';
 import { createDelivery } from './delivery.ts';
+import { filterFor } from './event-filter.ts';
 import { createOutageLog } from './outage-log.ts';
 
 export interface ConsumerOptions<D extends EventDefinition = EventDefinition> {
@@ -30,6 +31,8 @@ export interface ConsumerOptions<D extends EventDefinition = EventDefinition> {
 const PULL_MS = 5_000;
 const LONGEST_PAUSE_MS = 1_000;
 export const ACK_WAIT_MS = 30_000;
+// https://github.com/nats-io/nats-server/blob/main/server/errors.json: consumer exists, with another configuration.
+const ALREADY_EXISTS = [10_105, 10_148];
 
 /**
  * Handles the events of a stream, each at least once, in a durable pull consumer. A failure is tried again with
@@ -88,14 +91,21 @@ export function startConsumer<D extends EventDefinition>(options: ConsumerOption
 }
 
 async function ensureConsumer({ bus, stream, durable, events }: ConsumerOptions): Promise<Consumer> {
-  await bus.admin.consumers.add(stream, {
-    durable_name: durable,
-    filter_subjects: events.map((event) => event.pattern),
-    ack_policy: 'explicit',
-    ack_wait: nanos(ACK_WAIT_MS),
-    // Deliveries are counted here, where an outage of what the handler needs can be told apart from a failure.
-    max_deliver: -1,
-    deliver_policy: 'all',
-  });
+  const filter = filterFor(bus, events);
+  try {
+    await bus.admin.consumers.add(stream, {
+      ...filter,
+      durable_name: durable,
+      ack_policy: 'explicit',
+      ack_wait: nanos(ACK_WAIT_MS),
+      // Failures are counted here, where an outage of what the handler needs can be told apart from them.
+      max_deliver: -1,
+      deliver_policy: 'all',
+    });
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError && ALREADY_EXISTS.includes(error.code))) throw error;
+    // Another version of this service made it, for other events.
+    await bus.admin.consumers.update(stream, durable, filter);
+  }
   return bus.stream.consumers.get(stream, durable);
 }

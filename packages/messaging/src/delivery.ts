@@ -19,20 +19,24 @@ export function createDelivery<D extends EventDefinition>(
   const failures = new Map<number, number>();
 
   async function settle(message: JsMsg): Promise<string> {
-    let event: EventOf<D>;
+    let event: EventOf<D> | null;
     try {
-      event = readEvent(options.events, message.string());
+      event = readEvent(options.events, message.subject, message.string());
     } catch (error) {
       return buryOrPutOff(message, error);
     }
     try {
-      await continueTrace(event.traceparent, `${durable} ${event.type}`, () => handle(event));
+      if (event !== null) await effect(event);
       failures.delete(message.seq);
       message.ack();
-      return 'handled';
+      return event === null ? 'not-asked-for' : 'handled';
     } catch (error) {
       return retryOrBury(message, error);
     }
+  }
+
+  function effect(event: EventOf<D>): Promise<void> {
+    return continueTrace(event.traceparent, `${durable} ${event.type}`, () => handle(event));
   }
 
   function retryOrBury(message: JsMsg, error: unknown): string | Promise<string> {

@@ -55,6 +55,8 @@ export function startRelay(options: RelayOptions): Relay {
         await relayPass(session);
         await wakeup.sleep(pollMs);
       }
+      // The next in line need not wait until the server notices that this connection is gone.
+      await session.change('DO RELEASE_ALL_LOCKS()');
     } finally {
       leading = false;
       session.close();

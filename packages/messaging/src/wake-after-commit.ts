@@ -1,10 +1,12 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 
-// Which open transactions have put something into the outbox; a rolled back one is forgotten with its object.
+// Transactions that have put something into the outbox; what is rolled back is forgotten with its object.
 const recorded = new WeakSet<object>();
+// A nested transaction is a savepoint, and the driver says nothing when it is released: only the outermost commits.
+const outermostOf = new WeakMap<object, object>();
 
 export function markRecorded(transaction: object): void {
-  recorded.add(transaction);
+  recorded.add(outermostOf.get(transaction) ?? transaction);
 }
 
 /**
@@ -12,17 +14,17 @@ export function markRecorded(transaction: object): void {
  * it once, with the root EntityManager, after starting the relay; use cases need not know of it.
  */
 export function wakeAfterCommit(em: EntityManager, relay: { wake(): void }): void {
-  // A nested transaction is a savepoint: what it recorded becomes visible with the one around it.
   const outerOf = new WeakMap<object, object>();
   em.getEventManager().registerSubscriber({
-    beforeTransactionStart({ em: inner, transaction: outer }) {
-      if (outer) outerOf.set(inner, outer);
+    beforeTransactionStart({ em: own, transaction: outer }) {
+      if (outer) outerOf.set(own, outer);
     },
-    afterTransactionCommit({ em: own, transaction }) {
-      if (!transaction || !recorded.has(transaction)) return;
+    afterTransactionStart({ em: own, transaction }) {
       const outer = outerOf.get(own);
-      if (outer) recorded.add(outer);
-      else relay.wake();
+      if (transaction && outer) outermostOf.set(transaction, outermostOf.get(outer) ?? outer);
+    },
+    afterTransactionCommit({ transaction }) {
+      if (transaction && recorded.has(transaction)) relay.wake();
     },
   });
 }

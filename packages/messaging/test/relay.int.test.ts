@@ -1,0 +1,178 @@
+import { newId } from '@shop/kernel';
+import { eventually } from '@shop/testkit';
+import { openDatabaseSession } from '../src/database-session.ts';
+import { ensureStreams, recordEvent, recordEvents } from '../src/index.ts';
+import { deleteOlderThan } from '../src/outbox.ts';
+import { createWorld, ParcelLost, ParcelSent, ParcelWeighed, SCALES, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.close());
+
+const step = (parcelId: string, n: number) => ({ subject: parcelId, data: { parcelId, step: n } });
+
+async function lockHolder(): Promise<number | null> {
+  const [row] = await world.rows<{ id: number | null }>(`SELECT IS_USED_LOCK(CONCAT('outbox:', DATABASE())) AS id`);
+  return row?.id ?? null;
+}
+
+it('stops an aggregate at its first event that cannot be published, and only that one', async () => {
+  const [stuck, free] = [newId(), newId()];
+  const relay = world.aRelay({ pollMs: 100 });
+  await world.transaction(async (em) => {
+    await recordEvent(em, ParcelSent, step(stuck, 1));
+    await recordEvent(em, ParcelWeighed, step(stuck, 2));
+    await recordEvent(em, ParcelSent, step(stuck, 3));
+    await recordEvents(em, ParcelSent, [step(free, 1), step(free, 2)]);
+  });
+
+  await eventually(async () => expect(await world.eventsOf('PARCEL', free)).toHaveLength(2));
+  expect(await world.eventsOf('PARCEL', stuck)).toMatchObject([{ data: { step: 1 } }]);
+  expect(await world.pendingCount()).toBe(2);
+
+  await ensureStreams(world.bus, [SCALES]);
+  await eventually(async () => expect(await world.pendingCount()).toBe(0));
+  const order = await world.rows<{ type: string; published_at: string }>(
+    'SELECT type FROM outbox_archive WHERE aggregate_id = ? ORDER BY id',
+    [stuck],
+  );
+  expect(order.map(({ type }) => type)).toEqual(['parcel.sent', 'parcel.weighed', 'parcel.sent']);
+  expect(await world.eventsOf('PARCEL', stuck)).toMatchObject([{ data: { step: 1 } }, { data: { step: 3 } }]);
+  await relay.close();
+});
+
+it('goes on past a batch full of events that cannot be published', async () => {
+  const free = newId();
+  await world.bus.admin.streams.delete('SCALES');
+  await world.transaction(async (em) => {
+    await recordEvents(
+      em,
+      ParcelWeighed,
+      Array.from({ length: 600 }, (_, n) => step(newId(), n)),
+    );
+    await recordEvent(em, ParcelSent, step(free, 1));
+  });
+  const relay = world.aRelay();
+  await eventually(async () => expect(await world.eventsOf('PARCEL', free)).toHaveLength(1), { timeoutMs: 10_000 });
+  expect(await world.pendingCount()).toBe(600);
+  await ensureStreams(world.bus, [SCALES]);
+  await eventually(async () => expect(await world.pendingCount()).toBe(0), { timeoutMs: 10_000 });
+  await relay.close();
+});
+
+it('lets one relay per database work, and another take over when it ends', async () => {
+  const first = world.aRelay({ pollMs: 60_000 });
+  const holder = await eventually(async () => {
+    const id = await lockHolder();
+    expect(id).not.toBeNull();
+    return id;
+  });
+  const second = world.aRelay({ bus: await world.aBus('second'), pollMs: 60_000 });
+
+  // The one without the lock passes the wake on to the one that has it.
+  const woken = newId();
+  await world.transaction((em) => recordEvent(em, ParcelSent, step(woken, 1)));
+  second.wake();
+  await eventually(async () => expect(await world.eventsOf('PARCEL', woken)).toHaveLength(1));
+  expect(await lockHolder()).toBe(holder);
+
+  const left = newId();
+  await first.close();
+  await world.transaction((em) => recordEvent(em, ParcelSent, step(left, 1)));
+  second.wake();
+  await eventually(async () => {
+    expect(await lockHolder()).not.toBe(holder);
+    second.wake();
+    expect(await world.eventsOf('PARCEL', left)).toHaveLength(1);
+  });
+  await second.close();
+});
+
+it('keeps the order of every aggregate while the holder of the lock is killed again and again', async () => {
+  const parcels = Array.from({ length: 8 }, newId);
+  const relays = [world.aRelay({ pollMs: 50 }), world.aRelay({ pollMs: 50, bus: await world.aBus('second') })];
+  let kills = 0;
+  for (let n = 1; n <= 60; n++) {
+    await world.transaction(async (em) => {
+      await recordEvents(
+        em,
+        ParcelSent,
+        parcels.map((parcelId) => step(parcelId, 2 * n - 1)),
+      );
+      await recordEvents(
+        em,
+        ParcelLost,
+        parcels.map((parcelId) => step(parcelId, 2 * n)),
+      );
+    });
+    const holder = n % 15 === 0 ? await lockHolder() : null;
+    if (holder === null) continue;
+    await world.rows(`KILL ${holder}`);
+    kills++;
+  }
+  await eventually(async () => expect(await world.pendingCount()).toBe(0), { timeoutMs: 15_000 });
+
+  expect(kills).toBeGreaterThan(0);
+  const expected = Array.from({ length: 120 }, (_, n) => n + 1);
+  for (const parcelId of parcels) {
+    const events = await world.eventsOf('PARCEL', parcelId);
+    expect(events.map(({ data }) => (data as { step: number }).step)).toEqual(expected);
+  }
+  await Promise.all(relays.map((relay) => relay.close()));
+});
+
+it('waits for NATS to come back, and then publishes what was committed meanwhile', async () => {
+  const parcelId = newId();
+  const relay = world.aRelay({ pollMs: 100 });
+  await world.servers.nats.stop();
+  await eventually(() => expect(world.bus.ready()).not.toBeNull());
+  await world.transaction((em) => recordEvents(em, ParcelSent, [step(parcelId, 1), step(parcelId, 2)]));
+  relay.wake();
+  expect(await world.pendingCount()).toBe(2);
+
+  await world.servers.nats.start();
+  await eventually(async () => expect(await world.pendingCount()).toBe(0), { timeoutMs: 15_000 });
+  expect(await world.eventsOf('PARCEL', parcelId)).toMatchObject([{ data: { step: 1 } }, { data: { step: 2 } }]);
+  await relay.close();
+});
+
+it('publishes once more without a duplicate what a dead relay published and did not archive', async () => {
+  const parcelId = newId();
+  await world.transaction((em) => recordEvent(em, ParcelSent, step(parcelId, 1)));
+  const [row] = await world.rows<{ event_id: string; envelope: string }>(
+    'SELECT event_id, envelope FROM outbox_pending',
+  );
+  const ack = await world.bus.stream.publish(ParcelSent.wireSubject(parcelId), row?.envelope, { msgID: row?.event_id });
+
+  const relay = world.aRelay();
+  await eventually(async () => expect(await world.pendingCount()).toBe(0));
+  expect(await world.eventsOf('PARCEL', parcelId)).toHaveLength(1);
+  expect(await world.rows('SELECT stream_sequence FROM outbox_archive WHERE aggregate_id = ?', [parcelId])).toEqual([
+    { stream_sequence: ack.seq },
+  ]);
+  await relay.close();
+});
+
+it('deletes what is old from archive and inbox, and nothing else', async () => {
+  const oldId = '01800000-0000-7000-8000-000000000000';
+  await world.rows(`UPDATE outbox_archive SET published_at = UTC_TIMESTAMP(3) - INTERVAL 31 DAY WHERE id % 2 = 0`);
+  await world.rows(
+    `INSERT INTO inbox VALUES ('a', ?, UTC_TIMESTAMP(3) - INTERVAL 40 DAY), ('b', ?, UTC_TIMESTAMP(3)), ('a', ?, UTC_TIMESTAMP(3))`,
+    [oldId, oldId, newId()],
+  );
+  const [before] = await world.rows<{ fresh: number }>('SELECT COUNT(*) AS fresh FROM outbox_archive WHERE id % 2 = 1');
+
+  const session = await openDatabaseSession(world.servers.databaseUrl);
+  await deleteOlderThan(session, 30);
+  session.close();
+
+  expect(await world.rows('SELECT COUNT(*) AS n, COUNT(DISTINCT id % 2) AS halves FROM outbox_archive')).toEqual([
+    { n: before?.fresh, halves: 1 },
+  ]);
+  expect(await world.rows('SELECT consumer, COUNT(*) AS n FROM inbox GROUP BY consumer ORDER BY consumer')).toEqual([
+    { consumer: 'a', n: 1 },
+    { consumer: 'b', n: 1 },
+  ]);
+});

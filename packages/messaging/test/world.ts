@@ -1,0 +1,99 @@
+import { type EntityManager, MikroORM } from '@mikro-orm/mysql';
+import { newId } from '@shop/kernel';
+import { createCloser, createLogger, createMetrics } from '@shop/service-kit';
+import { startTestServers, type TestServers } from '@shop/testkit';
+import { z } from 'zod';
+import { parseEnvelope } from '../src/envelope.ts';
+import {
+  connectBus,
+  defineEvent,
+  ensureStreams,
+  messagingTables,
+  type StreamDefinition,
+  startRelay,
+} from '../src/index.ts';
+
+/** Events about parcels: a domain the shop does not have, so that these tests stand by themselves. */
+const parcel = { stream: 'PARCEL', source: '/test' };
+export const ParcelSent = defineEvent({
+  ...parcel,
+  type: 'parcel.sent',
+  data: z.object({ parcelId: z.string(), step: z.int(), note: z.string().optional() }),
+});
+export const ParcelLost = defineEvent({
+  ...parcel,
+  type: 'parcel.lost',
+  data: z.object({ parcelId: z.string(), step: z.int() }),
+});
+/** Its stream is made by the tests that want it. */
+export const ParcelWeighed = defineEvent({
+  stream: 'SCALES',
+  source: '/test',
+  type: 'parcel.weighed',
+  data: z.object({ parcelId: z.string(), step: z.int() }),
+});
+
+export const PARCEL: StreamDefinition = {
+  name: 'PARCEL',
+  subjects: [ParcelSent.pattern, ParcelLost.pattern],
+  maxAgeDays: 1,
+};
+export const SCALES: StreamDefinition = { name: 'SCALES', subjects: [ParcelWeighed.pattern], maxAgeDays: 1 };
+export const DEADLETTER: StreamDefinition = { name: 'DEADLETTER', subjects: ['deadletter.*.*'], maxAgeDays: 1 };
+
+export const log = createLogger('test', { level: 'silent' });
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** Real servers with the messaging tables and streams, for one test file. */
+export async function createWorld() {
+  const servers: TestServers = await startTestServers({ nats: true, database: 'messaging' });
+  const closing = createCloser();
+  closing.add(servers);
+  const orm = await MikroORM.init({
+    clientUrl: servers.databaseUrl,
+    entities: [],
+    discovery: { warnWhenNoEntities: false },
+    pool: { min: 0, max: 10 },
+  });
+  closing.add({ close: () => orm.close(true) });
+  for (const statement of messagingTables) await orm.em.fork().execute(statement);
+
+  const aBus = async (name = 'test') => closing.add(await connectBus({ url: servers.nats.url, name, log }));
+  const bus = await aBus();
+  await ensureStreams(bus, [PARCEL, DEADLETTER]);
+
+  return {
+    servers,
+    orm,
+    bus,
+    aBus,
+    close: closing.close,
+    transaction: <T>(work: (em: EntityManager) => Promise<T>) => orm.em.fork().transactional(work),
+    rows: <T extends object>(sql: string, values: unknown[] = []): Promise<T[]> => orm.em.fork().execute(sql, values),
+
+    aRelay: (options: { pollMs?: number; bus?: typeof bus; metrics?: ReturnType<typeof createMetrics> } = {}) =>
+      closing.add(
+        startRelay({ databaseUrl: servers.databaseUrl, bus, log, metrics: createMetrics('test'), ...options }),
+      ),
+
+    async pendingCount(): Promise<number> {
+      const [row] = await this.rows<{ n: number }>('SELECT COUNT(*) AS n FROM outbox_pending');
+      return Number(row?.n);
+    },
+
+    /** Everything a stream keeps about one aggregate, in its order. */
+    async eventsOf(stream: string, aggregateId: string) {
+      const { state } = await bus.admin.streams.info(stream);
+      const found = [];
+      for (let seq = Math.max(1, state.first_seq); seq <= state.last_seq; seq++) {
+        const message = await bus.admin.streams.getMessage(stream, { seq });
+        if (message?.subject.endsWith(`.${aggregateId}`)) found.push({ ...parseEnvelope(message.string()), seq });
+      }
+      return found;
+    },
+
+    publish(subject: string, body: string) {
+      return bus.stream.publish(subject, body, { msgID: newId() });
+    },
+  };
+}
