@@ -122,7 +122,7 @@ function runTask(node) {
   child.on('exit', (code, signal) => process.exit(signal === null ? code : 1));
 }
 
-/** npm passes no signal on to what a script's shell has started: an orphan of npm has to notice by itself. */
+/** npm may end without a word to us (SIGKILL): its orphan has to notice by itself. The scripts say `exec`, so npm is our parent. */
 function stopWithNpm(stop) {
   if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;

@@ -52,21 +52,17 @@ export async function launch(options: Launch): Promise<RunningProcess> {
       resolve(signal === null ? `exit code ${code}` : signal);
     });
   });
-  const running: RunningProcess = {
-    pid,
-    exited,
-    async close() {
-      if (ended) return;
-      child.kill('SIGTERM');
-      const kill = setTimeout(() => child.kill('SIGKILL'), options.closeWithinMs ?? 10_000);
-      await exited;
-      clearTimeout(kill);
-    },
+  const closeWithin = async (ms: number): Promise<void> => {
+    if (ended) return;
+    child.kill('SIGTERM');
+    const kill = setTimeout(() => child.kill('SIGKILL'), ms);
+    await exited;
+    clearTimeout(kill);
   };
 
   const problem = options.probe === undefined ? null : await waitUntilReady(options, options.probe, exited);
-  if (problem === null) return running;
-  await running.close();
+  if (problem === null) return { pid, exited, close: () => closeWithin(options.closeWithinMs ?? 10_000) };
+  await closeWithin(3_000);
   throw new Error(`${options.name} ${problem}. Its log (${options.logFile}) ends with:\n${lastLines(options.logFile)}`);
 }
 

@@ -25,7 +25,7 @@ export async function startLocalShop({ fresh, instances = {}, signal }: LocalSho
   if (anew) rmSync(dataDir, { recursive: true, force: true });
   const [sources] = await Promise.all([findServers({ localDir, progress: printed }), buildAll(printed)]);
   if (anew) await emptyForeignServers(sources, printed);
-  const shop = await startShop({
+  return startShop({
     dir: localDir,
     sources,
     templatesDir: join(localDir, 'servers'),
@@ -34,18 +34,15 @@ export async function startLocalShop({ fresh, instances = {}, signal }: LocalSho
     instances,
     signal,
     progress: printed,
+    async prepare(shop) {
+      if (!anew) return;
+      await loadDemo(shop);
+      writeFileSync(loaded, `${new Date().toISOString()}\n`);
+    },
   });
-  if (anew) {
-    await loadDemo(shop).catch(async (error: unknown) => {
-      await shop.close();
-      throw error;
-    });
-    writeFileSync(loaded, `${new Date().toISOString()}\n`);
-  }
-  return shop;
 }
 
-async function loadDemo({ gatewayUrl, createAdmin }: Shop): Promise<void> {
+async function loadDemo({ gatewayUrl, createAdmin }: Omit<Shop, 'close'>): Promise<void> {
   await printed.step('demo data, through the gateway', () =>
     loadDemoData({ gatewayUrl, createAdmin, log: (line) => printed.say(`  ${line}`) }),
   );

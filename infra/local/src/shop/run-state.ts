@@ -1,6 +1,6 @@
 import type { ServerName } from '../servers/sources.ts';
 import { type Instance, type RunFile, removeRunFile, writeRunFile } from './run-file.ts';
-import type { ServiceName, StandInName } from './service-list.ts';
+import { type ServiceName, type StandInName, serviceNames } from './service-list.ts';
 
 /** What runs where, kept up to date; in run.json from the moment it is published. */
 export interface RunState {
@@ -19,7 +19,9 @@ export function createRunState(dir: string): RunState {
     pid: process.pid,
     startedAt: new Date().toISOString(),
     gateway: { url: '', instances: [] },
-    services: {},
+    services: Object.fromEntries(
+      serviceNames.filter((name) => name !== 'gateway').map((name) => [name, { instances: [] }]),
+    ),
     servers: {
       mysql: { instances: [{ ...none(), role: 'primary' }], user: '', password: '' },
       redis: { instances: [none()] },

@@ -38,6 +38,8 @@ export interface ShopOptions {
   instances?: Partial<Record<ServiceName, number>>;
   /** Added to the environment of every process, or of one service's. */
   env?: Partial<Record<ServiceName | 'all', Record<string, string>>>;
+  /** The last step before run.json says that everything is ready. */
+  prepare?: (shop: Omit<Shop, 'close'>) => Promise<void>;
   /** Gives the start up. */
   signal?: AbortSignal;
   progress: Progress;
@@ -131,9 +133,7 @@ async function openShop(options: ShopOptions, closers: Closers): Promise<Omit<Sh
   throwFirst(await Promise.allSettled(processes.map(begin)));
 
   const gatewayUrl = `http://127.0.0.1:${around.ports.gateway[0]}/graphql`;
-  closers.push(async () => state.remove());
-  state.publish(gatewayUrl);
-  return {
+  const shop: Omit<Shop, 'close'> = {
     gatewayUrl,
     databases,
     run: state.file,
@@ -144,6 +144,10 @@ async function openShop(options: ShopOptions, closers: Closers): Promise<Omit<Sh
       await Promise.all(instances.map(([, supervised]) => supervised.restart()));
     },
   };
+  await options.prepare?.(shop);
+  closers.push(async () => state.remove());
+  state.publish(gatewayUrl);
+  return shop;
 }
 
 async function createAdmin(around: Surroundings, { email, password, name }: Account): Promise<void> {
