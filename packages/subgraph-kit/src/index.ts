@@ -1,3 +1,6 @@
+// type-graphql needs it before the first decorated class, and every subgraph's classes come after this package.
+import 'reflect-metadata';
+
 export * from './build-subgraph.ts';
 export * from './connection-type.ts';
 export * from './database.ts';
