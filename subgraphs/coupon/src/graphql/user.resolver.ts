@@ -1,0 +1,28 @@
+import { type Connection, connectionOf, pageOf } from '@shop/subgraph-kit';
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import type { CouponContext } from '../context.ts';
+import type { CouponStatus } from '../domain/coupon.ts';
+import { listUserCoupons } from '../use-cases/list-user-coupons.ts';
+import { CouponConnection, CouponStatusEnum, CouponType } from './coupon.type.ts';
+import { UserType } from './user.type.ts';
+
+const NEWEST = 'coupons';
+
+@Resolver(() => UserType)
+export class UserResolver {
+  @FieldResolver(() => CouponConnection, {
+    description: "The user's coupons, the newest first; for the user and ADMIN.",
+  })
+  async coupons(
+    @Root() user: UserType,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null,
+    @Arg('status', () => CouponStatusEnum, { nullable: true }) status: CouponStatus | null,
+    @Ctx() ctx: CouponContext,
+  ): Promise<Connection<CouponType>> {
+    const page = pageOf({ first, after }, { order: NEWEST });
+    const coupons = await listUserCoupons(ctx, { userId: user.id, page, status });
+    const types = coupons.map((coupon) => CouponType.from(coupon, ctx.clock.now()));
+    return connectionOf(types, page, { order: NEWEST, valuesOf: (coupon) => [coupon.id] });
+  }
+}

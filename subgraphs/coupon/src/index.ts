@@ -1,0 +1,3 @@
+export { startCoupon } from './app.ts';
+export type { CouponConfig } from './config.ts';
+export { couponSchema } from './graphql/schema.ts';

@@ -1,0 +1,89 @@
+import { IdempotencyKeyReused } from '@shop/kernel';
+import type { Database } from '@shop/subgraph-kit';
+import { Coupon } from '../domain/coupon.ts';
+import { CouponEvent } from '../domain/coupon-event.ts';
+import { NotIssued, refusalFor } from '../domain/issue.errors.ts';
+import { databaseTime } from './database-time.ts';
+import { type GrantedRequest, type IssuedBatch, type IssueOutcome, issueBatch, NotCounted } from './issue-batch.ts';
+
+const ATTEMPTS = 10;
+
+/**
+ * Commits a batch, in parts where it must: at the cap the first of the batch get what is left; around a unique key that
+ * two processes met at once it is halved until the one request is alone. Throws when MySQL cannot be asked.
+ */
+export async function commitBatch(
+  database: Database,
+  batch: readonly GrantedRequest[],
+  attempt = 1,
+): Promise<IssuedBatch> {
+  try {
+    return await database.fork().transactional((em) => issueBatch(em, batch));
+  } catch (error) {
+    if (attempt >= ATTEMPTS) throw error;
+    if (error instanceof NotCounted) return commitWhatIsLeft(database, batch, error.fresh, attempt + 1);
+    if (isDriverError(error, 'ER_LOCK_DEADLOCK')) return commitBatch(database, batch, attempt + 1);
+    if (!isDriverError(error, 'ER_DUP_ENTRY')) throw error;
+    // A code that was drawn before: new ones are drawn.
+    if (String((error as Error).message).includes('coupons_code')) return commitBatch(database, batch, attempt + 1);
+    if (batch.length > 1) return commitHalves(database, batch);
+    return commitRepeated(database, batch, attempt + 1);
+  }
+}
+
+async function commitHalves(database: Database, batch: readonly GrantedRequest[]): Promise<IssuedBatch> {
+  const middle = Math.ceil(batch.length / 2);
+  const first = await commitBatch(database, batch.slice(0, middle));
+  const second = await commitBatch(database, batch.slice(middle));
+  return { ...second, outcomes: [...first.outcomes, ...second.outcomes] };
+}
+
+/** One request that met a unique key: the coupon it got elsewhere, or a slot that was taken at the same moment. */
+async function commitRepeated(
+  database: Database,
+  batch: readonly GrantedRequest[],
+  attempt: number,
+): Promise<IssuedBatch> {
+  const em = database.fork();
+  for (const { request, terms } of batch) {
+    const earlier = await em.findOne(Coupon, { userId: request.userId, requestId: request.requestId });
+    if (earlier === null) continue;
+    const outcome = earlier.eventId === request.eventId ? earlier : new IdempotencyKeyReused();
+    return { outcomes: [outcome], generation: terms.generation, soldOut: false };
+  }
+  return commitBatch(database, batch, attempt);
+}
+
+/** The event did not take the batch: says why, and commits as many, first come first served, as there are coupons left. */
+async function commitWhatIsLeft(
+  database: Database,
+  batch: readonly GrantedRequest[],
+  fresh: readonly number[],
+  attempt: number,
+): Promise<IssuedBatch> {
+  const em = database.fork();
+  const event = await em.findOne(CouponEvent, { id: batch[0]?.terms.id ?? '' });
+  const refusal = refusalFor(event?.status(await databaseTime(em)));
+  const left = event !== null && refusal === null ? event.remainingCount() : 0;
+  const refused = new Set(fresh.slice(left));
+  const kept = batch.filter((_, i) => !refused.has(i));
+  const issued: IssuedBatch =
+    kept.length > 0
+      ? await commitBatch(database, kept, attempt)
+      : { outcomes: [], generation: event?.generation ?? 0, soldOut: event?.isSoldOut() ?? false };
+  const outcomes = [...issued.outcomes];
+  return {
+    ...issued,
+    outcomes: batch.map(
+      (_, i): IssueOutcome =>
+        refused.has(i) ? (refusal ?? new NotIssued('SOLD_OUT')) : (outcomes.shift() as IssueOutcome),
+    ),
+  };
+}
+
+function isDriverError(error: unknown, code: string): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
+    if ('code' in cause && cause.code === code) return true;
+  }
+  return false;
+}

@@ -1,0 +1,103 @@
+import { newId } from '@shop/kernel';
+import { defineScript, runScript } from '@shop/redis';
+import type { Logger } from '@shop/service-kit';
+import type { Redis } from 'ioredis';
+import type { IssueTerms } from './issue-terms.ts';
+import type { IssueRequest } from './issuer.ts';
+import { COMPLETE, keysOf } from './redis-keys.ts';
+
+const issueScript = defineScript<[string, string?]>(
+  'issue',
+  new URL('../../src/issuing/issue.lua', import.meta.url),
+  5,
+);
+const returnScript = defineScript<number>('return', new URL('../../src/issuing/return.lua', import.meta.url), 4);
+
+/** The right to one coupon, given by Redis; the table has the last word. */
+export interface Grant {
+  couponId: string;
+  /** Place in the order of service; null without Redis. */
+  sequence: number | null;
+  /** Of the keys that gave it; null without Redis. */
+  generation: number | null;
+}
+
+export type GrantReply =
+  | { kind: 'GRANTED'; grant: Grant }
+  | { kind: 'LIMIT' | 'SOLD_OUT' | 'INCOMPLETE' | 'AWAY' }
+  /** Redis has another generation than the caller. */
+  | { kind: 'FENCED'; generation: number };
+
+export interface Grants {
+  ask(terms: IssueTerms, request: IssueRequest): Promise<GrantReply>;
+  /** The grant of this request, null when there is none; UNKNOWN when Redis cannot say. */
+  find(request: IssueRequest, generation: number): Promise<Grant | null | 'UNKNOWN'>;
+  /** Gives back what the table refused; never throws. A grant that is lost on the way is counted again by a rebuild. */
+  giveBack(request: IssueRequest, grant: Grant, why: 'REFUSED' | 'LIMIT' | 'SOLD_OUT'): Promise<void>;
+}
+
+export function createGrants({ redis, log }: { redis: Redis; log: Logger }): Grants {
+  function failed(error: unknown, action: string): void {
+    // A lost connection is told once, by the connection itself.
+    if (redis.status === 'ready') log.warn({ err: error, action }, 'Redis failed; going on without it.');
+  }
+
+  return {
+    async ask(terms, request) {
+      const { generation, stock, users, requests, sequence } = keysOf(terms.id);
+      const args = [terms.generation, request.userId, fieldOf(request), newId(), terms.maxPerUser];
+      try {
+        const reply = await runScript(redis, issueScript, [generation, stock, users, requests, sequence], args);
+        return readReply(reply, terms.generation);
+      } catch (error) {
+        failed(error, 'issue');
+        return { kind: 'AWAY' };
+      }
+    },
+
+    async find(request, generation) {
+      try {
+        const { requests } = keysOf(request.eventId);
+        const [complete, grant] = await redis.hmget(requests, COMPLETE, fieldOf(request));
+        if (complete == null || Number(complete) < generation) return 'UNKNOWN';
+        return grant == null ? null : readGrant(grant, Number(complete));
+      } catch (error) {
+        failed(error, 'find');
+        return 'UNKNOWN';
+      }
+    },
+
+    async giveBack(request, grant, why) {
+      if (grant.generation === null) return;
+      const { generation, stock, users, requests } = keysOf(request.eventId);
+      const args = [grant.generation, request.userId, fieldOf(request), `${grant.couponId}:${grant.sequence}`, why];
+      await runScript(redis, returnScript, [generation, stock, users, requests], args).catch((error: unknown) =>
+        failed(error, 'return'),
+      );
+    },
+  };
+}
+
+function fieldOf({ userId, requestId }: IssueRequest): string {
+  return `${userId}:${requestId}`;
+}
+
+function readReply([kind, detail = '']: [string, string?], generation: number): GrantReply {
+  switch (kind) {
+    case 'GRANTED':
+      return { kind, grant: readGrant(detail, generation) };
+    case 'FENCED':
+      return { kind, generation: Number(detail) };
+    case 'LIMIT':
+    case 'SOLD_OUT':
+    case 'INCOMPLETE':
+      return { kind };
+    default:
+      throw new Error(`issue.lua answered ${kind}.`);
+  }
+}
+
+function readGrant(text: string, generation: number): Grant {
+  const [couponId = '', sequence] = text.split(':');
+  return { couponId, sequence: Number(sequence) || null, generation };
+}

@@ -1,0 +1,80 @@
+import { DomainError } from '@shop/kernel';
+import type { Metrics } from '@shop/service-kit';
+import type { Database } from '@shop/subgraph-kit';
+import { Coupon } from '../domain/coupon.ts';
+import { createBatcher } from './batcher.ts';
+import { commitBatch } from './commit-batch.ts';
+import type { Grants } from './grants.ts';
+import type { GrantedRequest, IssuedBatch, IssueOutcome } from './issue-batch.ts';
+import type { SoldOutFlags } from './sold-out-flags.ts';
+import type { TermsCache } from './terms-cache.ts';
+
+const BATCH = { maxSize: 256, maxWaitMs: 3, maxWaiting: 10_000 };
+const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+export interface IssueQueueOptions {
+  database: Database;
+  grants: Grants;
+  rebuild(eventId: string): Promise<void>;
+  terms: TermsCache;
+  flags: SoldOutFlags;
+  metrics: Metrics;
+}
+
+export interface IssueQueue {
+  /** Resolves after the commit; throws what the table says. */
+  add(granted: GrantedRequest): Promise<Coupon>;
+  close(): Promise<void>;
+}
+
+/** Takes granted requests to the table in batches, and what the table refuses back to Redis. */
+export function createIssueQueue(options: IssueQueueOptions): IssueQueue {
+  const { database, grants, rebuild, terms, flags, metrics } = options;
+  const sizes = metrics.histogram('shop_coupon_batch_size', 'Requests per transaction', [], SIZES);
+
+  async function run(batch: GrantedRequest[]): Promise<IssueOutcome[]> {
+    sizes.observe(batch.length);
+    try {
+      const issued = await commitBatch(database, batch);
+      await settle(batch, issued);
+      return issued.outcomes;
+    } catch (error) {
+      // Should it have been committed after all: the table takes neither the request nor the coupon twice.
+      await Promise.all(batch.map(({ request, grant }) => grants.giveBack(request, grant, 'REFUSED')));
+      throw error;
+    }
+  }
+
+  async function settle(batch: GrantedRequest[], { outcomes, generation, soldOut }: IssuedBatch): Promise<void> {
+    const eventId = batch[0]?.request.eventId ?? '';
+    if (soldOut) flags.set(eventId);
+    await Promise.all(
+      batch.map(({ request, grant }, i) => {
+        const why = reasonToReturn(outcomes[i], grant.couponId);
+        return why === null ? null : grants.giveBack(request, grant, why);
+      }),
+    );
+    const known = terms.peek(eventId);
+    if (known === undefined || known.generation >= generation) return;
+    // Redis counts without this batch.
+    await terms.reload(eventId);
+    void rebuild(eventId);
+  }
+
+  const batcher = createBatcher<GrantedRequest, IssueOutcome>({ ...BATCH, run });
+  return {
+    async add(granted) {
+      const outcome = await batcher.add(granted.request.eventId, granted);
+      if (outcome instanceof Coupon) return outcome;
+      throw outcome;
+    },
+    close: () => batcher.close(),
+  };
+}
+
+function reasonToReturn(outcome: IssueOutcome | undefined, couponId: string): 'REFUSED' | 'LIMIT' | 'SOLD_OUT' | null {
+  if (outcome instanceof Coupon) return outcome.id === couponId ? null : 'REFUSED';
+  const code = outcome instanceof DomainError ? outcome.code : null;
+  if (code === 'SOLD_OUT') return 'SOLD_OUT';
+  return code === 'PER_USER_LIMIT_REACHED' ? 'LIMIT' : 'REFUSED';
+}

@@ -1,0 +1,135 @@
+import { type Clock, DomainError, IdempotencyKeyReused, RateLimited } from '@shop/kernel';
+import { createTokenBucket } from '@shop/redis';
+import type { Logger, Metrics } from '@shop/service-kit';
+import type { Database } from '@shop/subgraph-kit';
+import type { Redis } from 'ioredis';
+import { Coupon } from '../domain/coupon.ts';
+import type { CouponEvent } from '../domain/coupon-event.ts';
+import { NotIssued, refusalFor } from '../domain/issue.errors.ts';
+import { statusOf } from '../domain/window.ts';
+import { createGate } from './gate.ts';
+import { createGrants, type Grant } from './grants.ts';
+import { createIssueQueue } from './issue-queue.ts';
+import { type IssueTerms, termsOf } from './issue-terms.ts';
+import { createRebuild } from './rebuild.ts';
+import { createSoldOutFlags } from './sold-out-flags.ts';
+import { createTermsCache } from './terms-cache.ts';
+
+export interface IssueRequest {
+  eventId: string;
+  userId: string;
+  /** Unique per user: the same id answers with the same coupon. */
+  requestId: string;
+}
+
+export interface Issuer {
+  /** Throws NotIssued, RateLimited, IdempotencyKeyReused. */
+  issue(request: IssueRequest): Promise<Coupon>;
+  /** An ADMIN has made or edited the event, and it is committed; never throws. */
+  eventChanged(event: CouponEvent): Promise<void>;
+  /** Some process announced that the event is sold out. */
+  soldOut(eventId: string): void;
+  /** Some process announced that there are coupons again. */
+  restocked(eventId: string): void;
+  /** Waits for the coupons that are being issued. */
+  close(): Promise<void>;
+}
+
+export interface IssuerOptions {
+  database: Database;
+  redis: Redis;
+  /** The database's time. */
+  clock: Clock;
+  /** How often one user may ask. */
+  rate: { perSecond: number; burst: number };
+  log: Logger;
+  metrics: Metrics;
+}
+
+/** First come, first served: Redis sheds the load, the database holds the cap, and a request counts once. */
+export function createIssuer(options: IssuerOptions): Issuer {
+  const { database, redis, clock, rate, log, metrics } = options;
+  const outcomes = metrics.counter('shop_coupon_issues_total', 'Requests for a coupon, by how they ended', ['outcome']);
+  const bucket = createTokenBucket({ name: 'issueCoupon', redis, ...rate, metrics });
+  const flags = createSoldOutFlags();
+  const terms = createTermsCache({ redis, database, log });
+  const grants = createGrants({ redis, log });
+  const rebuild = createRebuild({ redis, database, terms, log });
+  const gate = createGate({ grants, rebuild, terms, openTerms });
+  const queue = createIssueQueue({ database, grants, rebuild, terms, flags, metrics });
+  const running = new Map<string, { eventId: string; coupon: Promise<Coupon> }>();
+
+  async function issueOnce(request: IssueRequest): Promise<Coupon> {
+    const earlier = await findEarlier(request);
+    if (earlier instanceof Coupon) return earlier;
+    // Granted, but its coupon is not in the table (yet): going on with the grant ends in the same coupon, whoever is first.
+    if (earlier !== null) return queue.add({ request, terms: await openTerms(request.eventId), grant: earlier });
+
+    const taken = await bucket.take(`issueCoupon:user:${request.userId}`);
+    if (!taken.allowed) throw new RateLimited(taken.retryAfterMs);
+    if (flags.has(request.eventId)) throw new NotIssued('SOLD_OUT');
+    return queue.add(await askTheGate(request));
+  }
+
+  async function askTheGate(request: IssueRequest) {
+    try {
+      return await gate.enter(request);
+    } catch (error) {
+      if (error instanceof NotIssued && error.code === 'SOLD_OUT') flags.set(request.eventId);
+      throw error;
+    }
+  }
+
+  /** What this request got before, sold out or not. Where Redis cannot say, MySQL does. */
+  async function findEarlier(request: IssueRequest): Promise<Coupon | Grant | null> {
+    const { eventId, userId, requestId } = request;
+    const grant = await grants.find(request, terms.peek(eventId)?.generation ?? 0);
+    if (grant === null) return null;
+    const coupon = await database.fork().findOne(Coupon, { userId, requestId });
+    if (coupon !== null && coupon.eventId !== eventId) throw new IdempotencyKeyReused();
+    return coupon ?? (grant === 'UNKNOWN' ? null : grant);
+  }
+
+  /** The terms of an event that is open now; nobody is refused for what a cache says. */
+  async function openTerms(eventId: string): Promise<IssueTerms> {
+    const isOpen = (found: IssueTerms | null) => found !== null && statusOf(found, clock.now()) === 'ACTIVE';
+    let found = await terms.get(eventId);
+    if (!isOpen(found)) found = await terms.confirm(eventId);
+    const refusal = refusalFor(found === null ? undefined : statusOf(found, clock.now()));
+    if (refusal !== null) throw refusal;
+    return found as IssueTerms;
+  }
+
+  return {
+    async issue(request) {
+      // The same request sent again while the first is on its way waits for the first.
+      const key = `${request.userId}:${request.requestId}`;
+      const first = running.get(key);
+      if (first?.eventId === request.eventId) return first.coupon;
+      const coupon = issueOnce(request);
+      if (first === undefined) running.set(key, { eventId: request.eventId, coupon });
+      try {
+        const issued = await coupon;
+        outcomes.inc({ outcome: 'ISSUED' });
+        return issued;
+      } catch (error) {
+        outcomes.inc({ outcome: error instanceof DomainError ? error.code : 'FAILED' });
+        throw error;
+      } finally {
+        if (first === undefined) running.delete(key);
+      }
+    },
+
+    async eventChanged(event) {
+      flags.drop(event.id);
+      await terms.put(termsOf(event));
+      await rebuild(event.id);
+    },
+    soldOut: (eventId) => flags.set(eventId),
+    restocked(eventId) {
+      flags.drop(eventId);
+      terms.forget(eventId);
+    },
+    close: () => queue.close(),
+  };
+}

@@ -1,0 +1,20 @@
+import { createBoundedMap } from '@shop/redis';
+
+const TTL_MS = 1_000;
+
+/** Which events were just found to be sold out: most of a rush is answered here, without asking anybody. */
+export interface SoldOutFlags {
+  has(eventId: string): boolean;
+  set(eventId: string): void;
+  drop(eventId: string): void;
+}
+
+/** A flag lasts a second, so that a restock this process has not heard of is noticed soon. */
+export function createSoldOutFlags(): SoldOutFlags {
+  const flags = createBoundedMap<true>({ maxEntries: 10_000, ttlMs: TTL_MS });
+  return {
+    has: (eventId) => flags.get(eventId) !== undefined,
+    set: (eventId) => flags.set(eventId, true),
+    drop: (eventId) => flags.delete(eventId),
+  };
+}

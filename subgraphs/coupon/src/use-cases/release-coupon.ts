@@ -1,0 +1,27 @@
+import type { EntityManager } from '@mikro-orm/mysql';
+import { isConfirmed } from '../domain/coupon-hold.ts';
+import { moveCouponHold } from './move-coupon-hold.ts';
+
+/** The order came to nothing: its coupon can be used again. Before the hold, a tombstone keeps the late hold out. */
+export function releaseCoupon(
+  { em }: { em: EntityManager },
+  { orderId }: { orderId: string },
+): Promise<'RELEASED' | 'ALREADY_CONFIRMED'> {
+  return em.transactional(async (em) => {
+    const { affectedRows: tombstones } = await em.execute<{ affectedRows: number }>(
+      `INSERT IGNORE INTO coupon_holds (order_id, state, check_at) VALUES (?, 'RELEASED', UTC_TIMESTAMP(3))`,
+      [orderId],
+      'run',
+    );
+    if (tombstones > 0) return 'RELEASED';
+    const { moved, state } = await moveCouponHold(em, orderId, 'HELD', 'RELEASED');
+    if (!moved) return isConfirmed(state) ? 'ALREADY_CONFIRMED' : 'RELEASED';
+    await em.execute(
+      `UPDATE coupons JOIN coupon_holds ON coupon_holds.coupon_id = coupons.id
+       SET coupons.status = 'ACTIVE', coupons.order_id = NULL
+       WHERE coupon_holds.order_id = ? AND coupons.order_id = ? AND coupons.status = 'HELD'`,
+      [orderId, orderId],
+    );
+    return 'RELEASED';
+  });
+}
