@@ -28,12 +28,16 @@ const tier = (displayName, testMatch, more = {}) => ({
 });
 
 const servers = { globalSetup: '@shop/testkit/global-setup', globalTeardown: '@shop/testkit/global-teardown' };
+const wholeShop = {
+  globalSetup: '<rootDir>/tests/e2e/global-setup.ts',
+  globalTeardown: '<rootDir>/tests/e2e/global-teardown.ts',
+};
 
 export default {
   projects: [
     tier('unit', ['<rootDir>/{packages,subgraphs,workers,gateway,schema,infra}/**/src/**/*.test.ts']),
     tier('int', ['<rootDir>/{packages,subgraphs,workers,gateway,schema,infra}/**/*.int.test.ts'], servers),
-    tier('e2e', ['<rootDir>/tests/e2e/**/*.e2e.test.ts'], servers),
+    tier('e2e', ['<rootDir>/tests/e2e/**/*.e2e.test.ts'], wholeShop),
   ],
   testTimeout: 30_000,
 };

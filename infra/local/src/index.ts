@@ -7,4 +7,5 @@ export type { RunningServer, ServerSources } from './servers/sources.ts';
 export { startMysql } from './servers/start-mysql.ts';
 export { startNats } from './servers/start-nats.ts';
 export { startRedis } from './servers/start-redis.ts';
+export { type Instance, type RunFile, readRunFile } from './shop/run-file.ts';
 export { type Shop, type ShopOptions, startShop } from './shop/start-shop.ts';

@@ -1,5 +1,4 @@
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { type GraphqlAnswer, type GraphqlClient, graphqlClient } from './graphql-client.ts';
 export { startTestServers, type TestServer, type TestServerOptions, type TestServers } from './test-servers.ts';
-export { startTestShop, type TestShop, type TestShopOptions } from './test-shop.ts';
 export { type TestTokens, type TokenClaims, testTokens } from './test-tokens.ts';

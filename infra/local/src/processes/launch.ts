@@ -67,7 +67,7 @@ export async function launch(options: Launch): Promise<RunningProcess> {
 }
 
 /** The end of a log file, for a person to read. */
-export function lastLines(file: string, count = 15): string {
+function lastLines(file: string, count = 15): string {
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   return lines
     .slice(-count)

@@ -7,7 +7,7 @@ import { type Progress, printed } from '../progress.ts';
 import { dropDatabases } from '../servers/databases.ts';
 import { findServers } from '../servers/find-servers.ts';
 import type { ServerSources } from '../servers/sources.ts';
-import { type ServiceName, serviceNames } from './service-list.ts';
+import { type ServiceName, serviceNames, shopDatabases } from './service-list.ts';
 import { type Shop, startShop } from './start-shop.ts';
 
 export interface LocalShopOptions {
@@ -51,13 +51,8 @@ async function loadDemo({ gatewayUrl, createAdmin }: Omit<Shop, 'close'>): Promi
 /** Of servers that are not ours we only touch what is the shop's: its databases. */
 async function emptyForeignServers({ mysql, redis, nats }: ServerSources, progress: Progress): Promise<void> {
   if (mysql.kind === 'address') {
-    const names = ['user', 'product', 'order', 'coupon', 'data_platform'].map((name) => `shop_${name}`);
-    await progress.step('dropping the shop’s databases', () =>
-      dropDatabases(
-        mysql.url,
-        names.map((name) => ({ database: name, user: name })),
-      ),
-    );
+    const accounts = shopDatabases.map((database) => ({ database, user: database }));
+    await progress.step('dropping the shop’s databases', () => dropDatabases(mysql.url, accounts));
   }
   if (redis.kind === 'address' || nats.kind === 'address') {
     progress.say(

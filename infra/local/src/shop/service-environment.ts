@@ -1,15 +1,14 @@
 import { join } from 'node:path';
 import { rootDir } from '../paths.ts';
-import { type ServiceName, type StandInName, serviceSpecs, subgraphNames } from './service-list.ts';
+import type { ShopPorts } from './find-ports.ts';
+import { type ServiceName, serviceSpecs, subgraphNames } from './service-list.ts';
 
 /** What the environment of every process is made of. */
 export interface Surroundings {
-  /** By service: the ports of its instances. */
-  ports: Record<ServiceName, number[]>;
+  ports: ShopPorts;
   databaseUrl: (database: string) => string | undefined;
   redisUrl: string;
   natsUrl: string;
-  standInPorts: Record<StandInName, number>;
   secret: (name: string) => string;
 }
 
@@ -22,19 +21,21 @@ export function environmentOf(name: ServiceName, port: number, around: Surroundi
     PORT: String(port),
     LOG_LEVEL: process.env.LOG_LEVEL || 'info',
     NATS_URL: around.natsUrl,
-    JWKS_URL: `http://127.0.0.1:${around.ports.user[0]}/.well-known/jwks.json`,
+    JWKS_URL: `http://127.0.0.1:${around.ports.services.user[0]}/.well-known/jwks.json`,
     JWT_ISSUER: 'shopgraph',
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl, DATABASE_MIGRATE: 'true' }),
     ...(name === 'gateway' ? gatewayEnvironment(around) : { REDIS_URL: around.redisUrl }),
     ...(name === 'user' ? { SIGNING_KEY_SECRET: around.secret('signing-key') } : {}),
-    ...(name === 'data-platform' ? { DATA_PLATFORM_URL: `http://127.0.0.1:${around.standInPorts.dataPlatform}` } : {}),
+    ...(name === 'data-platform'
+      ? { DATA_PLATFORM_URL: `http://127.0.0.1:${around.ports.standIns.dataPlatform}` }
+      : {}),
   };
 }
 
 function gatewayEnvironment({ ports }: Surroundings): Record<string, string> {
   return {
     SUPERGRAPH_PATH: join(rootDir, 'schema/supergraph.graphql'),
-    SUBGRAPH_URLS: subgraphNames.map((name) => `${name}=http://127.0.0.1:${ports[name][0]}/graphql`).join(','),
+    SUBGRAPH_URLS: subgraphNames.map((name) => `${name}=http://127.0.0.1:${ports.services[name][0]}/graphql`).join(','),
   };
 }
 

@@ -9,11 +9,11 @@ export interface ServiceSpec {
 }
 
 const services = {
-  user: { workspace: 'subgraphs/user', port: 4001, database: 'user' },
-  product: { workspace: 'subgraphs/product', port: 4002, database: 'product' },
-  order: { workspace: 'subgraphs/order', port: 4003, database: 'order' },
-  coupon: { workspace: 'subgraphs/coupon', port: 4004, database: 'coupon' },
-  'data-platform': { workspace: 'workers/data-platform', port: 4100, database: 'data_platform' },
+  user: { workspace: 'subgraphs/user', port: 4001, database: 'shop_user' },
+  product: { workspace: 'subgraphs/product', port: 4002, database: 'shop_product' },
+  order: { workspace: 'subgraphs/order', port: 4003, database: 'shop_order' },
+  coupon: { workspace: 'subgraphs/coupon', port: 4004, database: 'shop_coupon' },
+  'data-platform': { workspace: 'workers/data-platform', port: 4100, database: 'shop_data_platform' },
   gateway: { workspace: 'gateway', port: 4000, database: null },
 } as const satisfies Record<string, ServiceSpec>;
 
@@ -36,3 +36,8 @@ export const standInNames = Object.keys(standIns) as StandInName[];
 
 /** Where servers listen locally: beside the standard ports, which may well be taken. */
 export const serverPorts = { mysql: 13_306, redis: 16_379, nats: 14_222 } as const;
+
+/** The databases of the shop; each belongs to a MySQL user of the same name. */
+export const shopDatabases = Object.values(serviceSpecs)
+  .map(({ database }) => database)
+  .filter((database) => database !== null);

@@ -27,7 +27,7 @@ export interface ProcessesOptions {
 /** Every process of the shop. */
 export function shopProcesses({ around, dataDir, env, state }: ProcessesOptions): ShopProcess[] {
   const outside = standInNames.map((name): ShopProcess => {
-    const port = around.standInPorts[name];
+    const port = around.ports.standIns[name];
     return {
       name: standIns[name].name,
       service: null,
@@ -39,7 +39,7 @@ export function shopProcesses({ around, dataDir, env, state }: ProcessesOptions)
     };
   });
   const inside = serviceNames.flatMap((name) =>
-    around.ports[name].map(
+    around.ports.services[name].map(
       (port, index): ShopProcess => ({
         name: index === 0 ? name : `${name}-${index + 1}`,
         service: name,

@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { findFreePort, giveBackPort } from '../free-port.ts';
 import { rootDir } from '../paths.ts';
 import type { RunningProcess } from '../processes/launch.ts';
 import { runOrThrow } from '../processes/run.ts';
@@ -8,34 +7,22 @@ import type { Supervised } from '../processes/supervise.ts';
 import type { Progress } from '../progress.ts';
 import { createDatabases, type DatabaseAccount } from '../servers/databases.ts';
 import type { ServerSources } from '../servers/sources.ts';
+import { findPorts, type PortChoice } from './find-ports.ts';
 import type { RunFile } from './run-file.ts';
 import { createRunState } from './run-state.ts';
 import { openSecrets } from './secrets.ts';
 import { environmentOf, inheritedEnvironment, type Surroundings } from './service-environment.ts';
-import {
-  type ServiceName,
-  type StandInName,
-  serviceNames,
-  serviceSpecs,
-  standInNames,
-  standIns,
-} from './service-list.ts';
+import { type ServiceName, type StandInName, serviceSpecs, shopDatabases, standIns } from './service-list.ts';
 import { type ShopProcess, shopProcesses, superviseShopProcess } from './shop-processes.ts';
 import { startShopServers } from './start-servers.ts';
 
-export interface ShopOptions {
+export interface ShopOptions extends PortChoice {
   /** Holds everything this shop writes: data, logs, secrets, run.json. */
   dir: string;
   sources: ServerSources;
   /** Keeps what makes a new MySQL start fast; may be shared by many shops. */
   templatesDir: string;
-  /** The contract's ports, or the next free ones; or random ones, for tests. */
-  ports: 'standard' | 'random';
-  gatewayPort?: number;
   forTests?: boolean;
-  /** What the databases' names begin with; `shop_` unless told. */
-  databasePrefix?: string;
-  instances?: Partial<Record<ServiceName, number>>;
   /** Added to the environment of every process, or of one service's. */
   env?: Partial<Record<ServiceName | 'all', Record<string, string>>>;
   /** The last step before run.json says that everything is ready. */
@@ -54,8 +41,6 @@ export interface Account {
 /** The whole shop, running. */
 export interface Shop {
   gatewayUrl: string;
-  /** The databases of its services, with the users they belong to. */
-  databases: readonly DatabaseAccount[];
   /** What runs where at this moment; run.json says the same. */
   run: RunFile;
   /** The base URL of the first instance of a service, or of a stand-in. */
@@ -107,11 +92,11 @@ async function openShop(options: ShopOptions, closers: Closers): Promise<Omit<Sh
   const [mysql, redis, nats] = [servers.mysql.current(), servers.redis.current(), servers.nats.current()];
   state.mysqlAdmin(mysql.url);
 
-  const databases = databaseAccounts(options.databasePrefix ?? 'shop_', secret);
+  const databases = databaseAccounts(secret);
   const databaseUrls = await progress.step('databases and their users', () => createDatabases(mysql.url, databases));
   const around: Surroundings = {
-    ...(await findPorts(options)),
-    databaseUrl: (name) => databaseUrls[`${options.databasePrefix ?? 'shop_'}${name}`],
+    ports: await findPorts(options),
+    databaseUrl: (name) => databaseUrls[name],
     redisUrl: redis.url,
     natsUrl: nats.url,
     secret,
@@ -132,12 +117,12 @@ async function openShop(options: ShopOptions, closers: Closers): Promise<Omit<Sh
   };
   throwFirst(await Promise.allSettled(processes.map(begin)));
 
-  const gatewayUrl = `http://127.0.0.1:${around.ports.gateway[0]}/graphql`;
+  const gatewayUrl = `http://127.0.0.1:${around.ports.services.gateway[0]}/graphql`;
   const shop: Omit<Shop, 'close'> = {
     gatewayUrl,
-    databases,
     run: state.file,
-    urlOf: (name) => `http://127.0.0.1:${isStandIn(name) ? around.standInPorts[name] : around.ports[name][0]}`,
+    urlOf: (name) =>
+      `http://127.0.0.1:${isStandIn(name) ? around.ports.standIns[name] : around.ports.services[name][0]}`,
     createAdmin: ({ email, password, name }) => createAdmin(around, { email, password, name }),
     async restart(service) {
       const instances = [...running].filter(([what]) => what.service === service);
@@ -159,38 +144,8 @@ async function createAdmin(around: Surroundings, { email, password, name }: Acco
   });
 }
 
-function databaseAccounts(prefix: string, secret: (name: string) => string): DatabaseAccount[] {
-  return serviceNames
-    .map((name) => serviceSpecs[name].database)
-    .filter((database) => database !== null)
-    .map((database) => ({
-      database: `${prefix}${database}`,
-      user: `${prefix}${database}`,
-      password: secret(`database-${database}`),
-    }));
-}
-
-async function findPorts(options: ShopOptions): Promise<Pick<Surroundings, 'ports' | 'standInPorts'>> {
-  const found: number[] = [];
-  const find = async (standard: number): Promise<number> => {
-    const port = await findFreePort(options.ports === 'standard' ? standard : undefined);
-    found.push(port);
-    return port;
-  };
-  const ports = {} as Surroundings['ports'];
-  for (const name of serviceNames) {
-    const standard = name === 'gateway' ? (options.gatewayPort ?? serviceSpecs[name].port) : serviceSpecs[name].port;
-    ports[name] = [await find(standard)];
-  }
-  // The first instances have the ports that the contract names; the others come after.
-  for (const name of serviceNames) {
-    for (let n = 2; n <= (options.instances?.[name] ?? 1); n++)
-      ports[name].push(await find(serviceSpecs[name].port + 10));
-  }
-  const standInPorts = {} as Surroundings['standInPorts'];
-  for (const name of standInNames) standInPorts[name] = await find(standIns[name].port);
-  found.forEach(giveBackPort);
-  return { ports, standInPorts };
+function databaseAccounts(secret: (name: string) => string): DatabaseAccount[] {
+  return shopDatabases.map((database) => ({ database, user: database, password: secret(`database-${database}`) }));
 }
 
 function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {
