@@ -1,0 +1,83 @@
+import { ServiceUnavailable, Unauthenticated } from '@shop/kernel';
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { BoundedMap } from '../bounded-map.ts';
+
+/** A token as it came: subgraphs get the same one and verify it again, so that a forged header proves nothing anywhere. */
+export interface ViewerToken {
+  /** The whole `Authorization` header. */
+  authorization: string;
+  /** Null where no keys are configured: nobody is taken for anyone then. */
+  viewerId: string | null;
+  expiresAt: Date | null;
+}
+
+type VerifiedToken = ViewerToken & { viewerId: string; expiresAt: Date };
+
+export interface TokenVerifier {
+  /** Null without a header. Throws Unauthenticated, or ServiceUnavailable when the keys cannot be had. */
+  verify(authorization: string | undefined): Promise<ViewerToken | null>;
+}
+
+export interface TokenSettings {
+  jwksUrl: string;
+  issuer?: string;
+  leewaySeconds: number;
+}
+
+const REMEMBERED_TOKENS = 10_000;
+/** How soon an unknown key id may make us ask for the keys again: a rotated key must not lock its users out for long. */
+const REFETCH_AFTER_MS = 2_000;
+const ALGORITHMS = ['EdDSA', 'ES256', 'ES384', 'RS256', 'PS256'];
+
+export function createTokenVerifier({ jwksUrl, issuer, leewaySeconds }: TokenSettings): TokenVerifier {
+  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 2_000, cooldownDuration: REFETCH_AFTER_MS });
+  const verified = new BoundedMap<string, VerifiedToken>(REMEMBERED_TOKENS);
+
+  return {
+    async verify(authorization) {
+      if (authorization === undefined) return null;
+      const known = verified.get(authorization);
+      if (known && Date.now() < known.expiresAt.getTime() + leewaySeconds * 1_000) return known;
+      const token = await verifyWith(authorization);
+      verified.set(authorization, token);
+      return token;
+    },
+  };
+
+  async function verifyWith(authorization: string): Promise<VerifiedToken> {
+    const [, jwt] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+    if (jwt === undefined) throw new Unauthenticated('The Authorization header must be "Bearer <token>".');
+    try {
+      const { payload } = await jwtVerify(jwt, keys, {
+        issuer,
+        algorithms: ALGORITHMS,
+        clockTolerance: leewaySeconds,
+        requiredClaims: ['sub', 'exp'],
+      });
+      return { authorization, viewerId: String(payload.sub), expiresAt: new Date(Number(payload.exp) * 1_000) };
+    } catch (error) {
+      throw isAboutTheToken(error)
+        ? new Unauthenticated('The token is not valid or has expired.', { cause: error })
+        : new ServiceUnavailable('Tokens cannot be verified right now. Try again shortly.', { cause: error });
+    }
+  }
+}
+
+/** With no keys configured every token goes on unread, and the subgraphs decide what it is worth. */
+export const unverified: TokenVerifier = {
+  verify: async (authorization) =>
+    authorization === undefined ? null : { authorization, viewerId: null, expiresAt: null },
+};
+
+function isAboutTheToken(error: unknown): boolean {
+  return (
+    error instanceof errors.JWTExpired ||
+    error instanceof errors.JWTClaimValidationFailed ||
+    error instanceof errors.JWTInvalid ||
+    error instanceof errors.JWSInvalid ||
+    error instanceof errors.JWSSignatureVerificationFailed ||
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JOSEAlgNotAllowed ||
+    error instanceof errors.JOSENotSupported
+  );
+}

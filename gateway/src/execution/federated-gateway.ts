@@ -1,0 +1,71 @@
+import type { ServiceMap } from '@apollo/gateway';
+import type {
+  GatewayExecutionResult,
+  GatewayGraphQLRequestContext,
+  GatewayInterface,
+} from '@apollo/server-gateway-interface';
+import { GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
+import { coerceVariables } from '../errors/bad-variables.ts';
+import type { RequestContext } from '../request-context.ts';
+import type { Supergraph } from '../supergraph/supergraph.ts';
+import type { SupergraphFile } from '../supergraph/supergraph-file.ts';
+import { execute } from './execute.ts';
+import type { Operation } from './operation.ts';
+import { planFor } from './plan.ts';
+
+/** Makes the data sources of a supergraph's subgraphs. */
+export type SourcesOf = (supergraph: Supergraph) => ServiceMap;
+
+/** What Apollo Server needs of a gateway: the schema as it changes, and an executor. */
+export function createFederatedGateway(file: SupergraphFile, sourcesOf: SourcesOf): GatewayInterface {
+  // Apollo Server validates an operation against the schema of that moment; it is planned with the same supergraph,
+  // even when another has taken over in between.
+  const bySchema = new WeakMap<GraphQLSchema, Supergraph>();
+  const stops: (() => void)[] = [];
+
+  return {
+    async load() {
+      return { executor };
+    },
+    onSchemaLoadOrUpdate(callback) {
+      const announce = (supergraph: Supergraph) => {
+        bySchema.set(supergraph.apiSchema, supergraph);
+        callback({ apiSchema: supergraph.apiSchema, coreSupergraphSdl: supergraph.sdl });
+      };
+      announce(file.current());
+      const stop = file.onChange(announce);
+      stops.push(stop);
+      return stop;
+    },
+    async stop() {
+      for (const stop of stops) stop();
+    },
+  };
+
+  async function executor(request: GatewayGraphQLRequestContext): Promise<GatewayExecutionResult> {
+    const supergraph = bySchema.get(request.schema) ?? file.current();
+    const operation = operationOf(request);
+    if (operation.operation.operation === OperationTypeNode.SUBSCRIPTION) return { errors: [needsASocket()] };
+    const variables = coerceVariables(supergraph.apiSchema, operation.operation, operation.variables);
+    if ('errors' in variables) return variables;
+    const plan = planFor(supergraph, operation);
+    return execute({ supergraph, plan, sources: sourcesOf(supergraph) }, operation);
+  }
+}
+
+function operationOf({ request, document, operation, queryHash, context }: GatewayGraphQLRequestContext): Operation {
+  return {
+    document,
+    operation,
+    operationName: request.operationName,
+    queryHash,
+    variables: request.variables ?? {},
+    context: context as RequestContext,
+  };
+}
+
+function needsASocket(): GraphQLError {
+  return new GraphQLError('Subscriptions are served over a WebSocket (graphql-transport-ws) at this address.', {
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+}

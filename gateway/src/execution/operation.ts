@@ -1,0 +1,15 @@
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import type { RequestContext } from '../request-context.ts';
+
+/** An operation that is valid for the schema it will be run on. */
+export interface Operation {
+  document: DocumentNode;
+  /** The one of the document that is to be run. */
+  operation: OperationDefinitionNode;
+  operationName: string | undefined;
+  /** Of the document's text; equal documents share their plans. */
+  queryHash: string;
+  /** As the client sent them. */
+  variables: Record<string, unknown>;
+  context: RequestContext;
+}

@@ -1,0 +1,36 @@
+import { Pool } from 'undici';
+
+/** The longest answer of a subgraph is bounded by the caller's deadline, so undici's own slow timers are off. */
+const NO_TIMER = 0;
+const CONNECT_TIMEOUT_MS = 2_000;
+
+export interface SubgraphPools {
+  /** The pool for the server an address is on; subgraphs on one server share it. */
+  poolFor(address: URL): Pool;
+  /** Lets running requests finish. */
+  close(): Promise<void>;
+}
+
+export function createSubgraphPools({ connections }: { connections: number }): SubgraphPools {
+  const pools = new Map<string, Pool>();
+  return {
+    poolFor({ origin }) {
+      const pool = pools.get(origin) ?? openPool(origin, connections);
+      pools.set(origin, pool);
+      return pool;
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+    },
+  };
+}
+
+function openPool(origin: string, connections: number): Pool {
+  return new Pool(origin, {
+    connections,
+    keepAliveTimeout: 30_000,
+    headersTimeout: NO_TIMER,
+    bodyTimeout: NO_TIMER,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+  });
+}

@@ -1,0 +1,23 @@
+import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
+import type { Logger } from '@shop/service-kit';
+import type { FormattedExecutionResult, GraphQLError, OperationDefinitionNode } from 'graphql';
+import { toClientError } from '../errors/client-error.ts';
+import type { GatewayMetrics } from './gateway-metrics.ts';
+import { reportErrors } from './report-errors.ts';
+
+/** Makes a result fit for a client: its errors are told to the log and the metrics, and then masked. */
+export type FinishAnswer = (
+  result: GatewayExecutionResult,
+  operation: OperationDefinitionNode | undefined,
+) => FormattedExecutionResult;
+
+export function createFinishAnswer(log: Logger, metrics: GatewayMetrics): FinishAnswer {
+  return ({ data, errors }, operation) => {
+    if (!errors?.length) return { ...(data !== undefined && { data }) };
+    reportErrors({ log, metrics }, errors, operation);
+    return {
+      ...(data !== undefined && { data }),
+      errors: errors.map((error: GraphQLError) => toClientError(error.toJSON(), error)),
+    };
+  };
+}

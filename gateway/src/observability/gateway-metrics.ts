@@ -1,0 +1,25 @@
+import type { Metrics } from '@shop/service-kit';
+
+export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;
+
+export function createGatewayMetrics(metrics: Metrics) {
+  return {
+    operations: metrics.histogram('gateway_operation_duration_seconds', 'Time to answer an operation.', [
+      'kind',
+      'outcome',
+    ]),
+    errors: metrics.counter('gateway_errors_total', 'GraphQL errors sent to clients.', ['code']),
+    subgraphFetches: metrics.histogram('gateway_subgraph_fetch_duration_seconds', 'Time a subgraph took.', [
+      'subgraph',
+    ]),
+    subgraphFailures: metrics.counter('gateway_subgraph_failures_total', 'Fetches a subgraph did not answer.', [
+      'subgraph',
+      'code',
+    ]),
+    supergraphLoads: metrics.counter('gateway_supergraph_loads_total', 'Supergraphs read, by outcome.', ['outcome']),
+    openSockets: metrics.gauge('gateway_sockets_open', 'WebSockets open now.'),
+    openSubscriptions: metrics.gauge('gateway_subscriptions_open', 'Subscriptions open now.', ['field']),
+    events: metrics.counter('gateway_subscription_events_total', 'Events read from streams.', ['stream']),
+    deliveries: metrics.counter('gateway_subscription_deliveries_total', 'Answers sent to subscribers.', ['field']),
+  };
+}

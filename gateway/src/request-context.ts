@@ -1,0 +1,14 @@
+import type { ViewerToken } from './door/token-verifier.ts';
+
+/** What the gateway knows about whoever sent an operation, however it came in. */
+export interface RequestContext {
+  /** Null for an anonymous viewer. */
+  token: ViewerToken | null;
+  idempotencyKey: string | null;
+}
+
+/** Both spellings are in use; subgraphs only ever see one of them. */
+export function idempotencyKeyOf(headers: Record<string, string | string[] | undefined>): string | null {
+  const value = headers['idempotency-key'] ?? headers.idempotency_key;
+  return (Array.isArray(value) ? value[0] : value) ?? null;
+}

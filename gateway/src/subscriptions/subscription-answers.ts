@@ -1,0 +1,81 @@
+import type { SubscriptionNode } from '@apollo/query-planner';
+import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
+import { BadUserInput, NotFound } from '@shop/kernel';
+import { continueTrace } from '@shop/service-kit';
+import { type FormattedExecutionResult, print } from 'graphql';
+import { asGraphQLError } from '../errors/client-error.ts';
+import { execute } from '../execution/execute.ts';
+import type { SourcesOf } from '../execution/federated-gateway.ts';
+import type { Operation } from '../execution/operation.ts';
+import { planFor } from '../execution/plan.ts';
+import type { FinishAnswer } from '../observability/finish-answer.ts';
+import type { Supergraph } from '../supergraph/supergraph.ts';
+import { currentStateQuery } from './current-state.ts';
+import { answerEvent } from './event-answer.ts';
+import type { StreamEvent } from './event-source.ts';
+import type { EventStream } from './event-stream.ts';
+import { responseKey, type SubscribedField } from './subscribed-field.ts';
+
+/** What a subscriber is told: an event that happened, or the state there was when it came. */
+export type Item = { event: StreamEvent } | { current: GatewayExecutionResult };
+
+interface SubscriptionAnswersOptions {
+  supergraph: Supergraph;
+  stream: EventStream;
+  subscribed: SubscribedField;
+  operation: Operation;
+  sourcesOf: SourcesOf;
+  finish: FinishAnswer;
+}
+
+export interface SubscriptionAnswers {
+  answer(item: Item): Promise<FormattedExecutionResult>;
+  /** Null when there is nothing to tell yet. Rejects when the viewer may not know, or when there must be a state. */
+  currentState(): Promise<GatewayExecutionResult | null>;
+}
+
+/** One subscriber's operation, ready to be answered. Throws when the operation cannot be. */
+export function createSubscriptionAnswers(options: SubscriptionAnswersOptions): SubscriptionAnswers {
+  const { supergraph, stream, subscribed, operation, sourcesOf, finish } = options;
+  const plan = subscriptionPlan(supergraph, operation);
+  // A public answer is the same for everyone, so it is made with nobody's token.
+  const token = stream.audience === 'PUBLIC' ? null : operation.context.token;
+  const forEvents: Operation = { ...operation, context: { ...operation.context, token } };
+
+  async function resultOf({ data }: StreamEvent): Promise<GatewayExecutionResult> {
+    try {
+      const root = { [stream.field]: stream.value(data) };
+      return await answerEvent(root, { supergraph, sourcesOf, plan, operation: forEvents });
+    } catch (error) {
+      // A subscription outlives an event it cannot tell.
+      return { errors: [asGraphQLError(error)] };
+    }
+  }
+
+  return {
+    answer: async (item) =>
+      'current' in item
+        ? finish(item.current, operation.operation)
+        : continueTrace(item.event.traceparent, `subscription ${stream.field}`, async () =>
+            finish(await resultOf(item.event), operation.operation),
+          ),
+    async currentState() {
+      if (stream.current === null) return null;
+      const query = currentStateQuery(stream.current, subscribed);
+      const asked = { ...operation, ...query, operationName: undefined, queryHash: print(query.document) };
+      const plan = planFor(supergraph, asked);
+      const result = await execute({ supergraph, plan, sources: sourcesOf(supergraph) }, asked);
+      if (result.errors?.length) throw new AggregateError(result.errors);
+      const state: unknown = result.data?.[responseKey(subscribed.node)];
+      if (state !== null && state !== undefined) return result;
+      if (stream.currentRequired) throw new NotFound('There is nothing to subscribe to.');
+      return null;
+    },
+  };
+}
+
+function subscriptionPlan(supergraph: Supergraph, operation: Operation): SubscriptionNode {
+  const { node } = planFor(supergraph, operation);
+  if (node?.kind === 'Subscription') return node;
+  throw new BadUserInput('query', 'The field of a subscription cannot be skipped.');
+}

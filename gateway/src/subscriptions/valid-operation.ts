@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, parse, validate } from 'graphql';
+import type { Operation } from '../execution/operation.ts';
+import type { RequestContext } from '../request-context.ts';
+
+export interface OperationRequest {
+  query: string;
+  operationName?: string | null;
+  variables?: Record<string, unknown> | null;
+}
+
+/** Throws a GraphQLError, or an AggregateError of several, for what is not a valid operation of the schema. */
+export function validOperation(schema: GraphQLSchema, request: OperationRequest, context: RequestContext): Operation {
+  const document = parsed(request.query);
+  const errors = validate(schema, document);
+  if (errors.length > 0) throw new AggregateError(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
+  const operation = getOperationAST(document, request.operationName);
+  if (!operation) {
+    throw new GraphQLError('The document does not hold the operation that is to be run, or holds several.', {
+      extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+    });
+  }
+  return {
+    document,
+    operation,
+    operationName: request.operationName ?? undefined,
+    variables: request.variables ?? {},
+    queryHash: createHash('sha256').update(request.query).digest('hex'),
+    context,
+  };
+}
+
+function parsed(text: string): DocumentNode {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw error instanceof GraphQLError ? withCode(error, 'GRAPHQL_PARSE_FAILED') : error;
+  }
+}
+
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  const { message, nodes, source, positions, path } = error;
+  return new GraphQLError(message, { nodes, source, positions, path, extensions: { code } });
+}

@@ -1,0 +1,55 @@
+import {
+  type ConstDirectiveNode,
+  type DocumentNode,
+  Kind,
+  parse,
+  type SelectionSetNode,
+  valueFromASTUntyped,
+} from 'graphql';
+
+/** By subgraph and type: the keys by which that subgraph can be asked for an entity. */
+export type EntityKeys = ReadonlyMap<string, ReadonlyMap<string, readonly SelectionSetNode[]>>;
+
+/** Reads `@join__type(graph:, key:)` of a supergraph. */
+export function readEntityKeys(supergraph: DocumentNode): EntityKeys {
+  const names = subgraphNames(supergraph);
+  const keys = new Map([...names.values()].map((name) => [name, new Map<string, SelectionSetNode[]>()]));
+  for (const definition of supergraph.definitions) {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
+    for (const joined of applied('join__type', definition.directives)) {
+      const ofSubgraph = keys.get(names.get(String(joined.graph)) ?? '');
+      if (typeof joined.key !== 'string' || joined.resolvable === false || !ofSubgraph) continue;
+      const type = definition.name.value;
+      ofSubgraph.set(type, [...(ofSubgraph.get(type) ?? []), selectionOf(joined.key)]);
+    }
+  }
+  return keys;
+}
+
+/** The supergraph writes subgraphs as enum values; plans call them by their names. */
+function subgraphNames(supergraph: DocumentNode): Map<string, string> {
+  const graphs = supergraph.definitions.find(
+    (definition) => definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph',
+  );
+  const values = graphs?.kind === Kind.ENUM_TYPE_DEFINITION ? (graphs.values ?? []) : [];
+  return new Map(
+    values.map(({ name, directives }) => [
+      name.value,
+      String(applied('join__graph', directives)[0]?.name ?? name.value),
+    ]),
+  );
+}
+
+function applied(name: string, directives: readonly ConstDirectiveNode[] = []): Record<string, unknown>[] {
+  return directives
+    .filter((directive) => directive.name.value === name)
+    .map(({ arguments: given = [] }) =>
+      Object.fromEntries(given.map((argument) => [argument.name.value, valueFromASTUntyped(argument.value)])),
+    );
+}
+
+function selectionOf(key: string): SelectionSetNode {
+  const [definition] = parse(`{ ${key} }`, { noLocation: true }).definitions;
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`"${key}" is no key.`);
+  return definition.selectionSet;
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { Supergraph as ComposedSupergraph, type Schema } from '@apollo/federation-internals';
+import { QueryPlanner } from '@apollo/query-planner';
+import { type GraphQLSchema, parse } from 'graphql';
+import { type EventStream, readEventStreams } from '../subscriptions/event-stream.ts';
+import { type EntityKeys, readEntityKeys } from './entity-keys.ts';
+
+/** All that follows from one supergraph file; nothing of it changes once it is read. */
+export interface Supergraph {
+  id: string;
+  sdl: string;
+  /** With the join directives: what plans and entity keys are read from. */
+  fullSchema: GraphQLSchema;
+  /** What clients see, for graphql-js and for Apollo's own classes. */
+  apiSchema: GraphQLSchema;
+  plannerApiSchema: Schema;
+  planner: QueryPlanner;
+  entityKeys: EntityKeys;
+  subgraphs: readonly { name: string; url: string }[];
+  /** By the name of the subscription's field. */
+  eventStreams: ReadonlyMap<string, EventStream>;
+}
+
+/** Throws when the text is not a supergraph this gateway can serve. */
+export function readSupergraph(sdl: string): Supergraph {
+  const composed = ComposedSupergraph.build(sdl, { validateSupergraph: true });
+  const plannerApiSchema = composed.apiSchema();
+  const document = parse(sdl, { noLocation: true });
+  const apiSchema = plannerApiSchema.toGraphQLJSSchema();
+  return {
+    id: createHash('sha256').update(sdl).digest('hex').slice(0, 16),
+    sdl,
+    fullSchema: composed.schema.toGraphQLJSSchema(),
+    apiSchema,
+    plannerApiSchema,
+    planner: new QueryPlanner(composed),
+    entityKeys: readEntityKeys(document),
+    subgraphs: composed.subgraphsMetadata(),
+    eventStreams: readEventStreams(document, apiSchema),
+  };
+}
