@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { DeadlockException } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/mysql';
 
-const ATTEMPTS = 3;
+const ATTEMPTS = 6;
+const LONGEST_FIRST_PAUSE_MS = 10;
 
 /**
  * Runs `work` in a transaction, and anew when InnoDB broke a deadlock at its expense: then all of it was rolled back, as
@@ -13,6 +15,8 @@ export async function transactional<T>(em: EntityManager, work: (em: EntityManag
       return await em.transactional(work);
     } catch (error) {
       if (!(error instanceof DeadlockException) || attempt === ATTEMPTS) throw error;
+      // At random, so that those who met once do not meet again.
+      await pause(Math.random() * LONGEST_FIRST_PAUSE_MS * 2 ** attempt);
     }
   }
 }
