@@ -4,7 +4,7 @@ import { nanos } from '@nats-io/transport-node';
 import type { Logger, Metrics } from '@shop/service-kit';
 import type { Bus } from './bus.ts';
 import type { EventDefinition, EventOf } from './define-event.ts';
-import { createDelivery } from './delivery.ts';
+import { ACK_WAIT_MS, createDelivery } from './delivery.ts';
 import { filterFor } from './event-filter.ts';
 import { createOutageLog } from './outage-log.ts';
 
@@ -30,7 +30,6 @@ export interface ConsumerOptions<D extends EventDefinition = EventDefinition> {
 
 const PULL_MS = 5_000;
 const LONGEST_PAUSE_MS = 1_000;
-export const ACK_WAIT_MS = 30_000;
 // https://github.com/nats-io/nats-server/blob/main/server/errors.json: consumer exists, with another configuration.
 const ALREADY_EXISTS = [10_105, 10_148];
 

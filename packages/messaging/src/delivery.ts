@@ -1,11 +1,13 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import { continueTrace } from '@shop/service-kit';
-import { ACK_WAIT_MS, type ConsumerOptions } from './consumer.ts';
+import type { ConsumerOptions } from './consumer.ts';
 import { bury } from './dead-letter.ts';
 import type { EventDefinition, EventOf } from './define-event.ts';
 import { readEvent } from './read-event.ts';
 import { RetryLater } from './retry-later.ts';
 
+/** How long the server waits for a word on a message before it gives it to another process. */
+export const ACK_WAIT_MS = 30_000;
 const BACKOFF_MS = [1_000, 5_000, 15_000, 60_000];
 const MAX_ATTEMPTS = 8;
 

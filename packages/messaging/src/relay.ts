@@ -48,7 +48,8 @@ export function startRelay(options: RelayOptions): Relay {
   async function lead(): Promise<void> {
     session = await openDatabaseSession(databaseUrl);
     try {
-      while (!(await takeLock(session, database))) closing.signal.throwIfAborted();
+      do closing.signal.throwIfAborted();
+      while (!(await takeLock(session, database)));
       outages.ended(NO_DATABASE);
       leading = true;
       while (!closing.signal.aborted) {

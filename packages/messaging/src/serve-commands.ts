@@ -75,7 +75,7 @@ export function serveCommands(bus: Bus, options: ServeCommandsOptions): { close(
 
   return {
     async close() {
-      // Without a connection there is nothing to drain to; what was received is still answered to nobody's harm.
+      // While NATS is away nothing more can come in, and there is nothing to drain to.
       const open = bus.ready() === null ? subscriptions.filter((one) => !one.isClosed() && !one.isDraining()) : [];
       await Promise.all(open.map((one) => one.drain()));
       await limiter.idle();

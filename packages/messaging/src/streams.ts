@@ -14,7 +14,7 @@ export interface StreamDefinition {
 
 const DAY_MS = 86_400_000;
 /** How long JetStream remembers a Nats-Msg-Id; the relay may repeat itself for so long without a duplicate. */
-export const DUPLICATE_WINDOW_MS = 3_600_000;
+const DUPLICATE_WINDOW_MS = 3_600_000;
 
 /**
  * Makes the streams there, now and after every reconnect (a server may come back with an empty store): creates what is

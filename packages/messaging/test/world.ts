@@ -39,14 +39,14 @@ export const PARCEL: StreamDefinition = {
   maxAgeDays: 1,
 };
 export const SCALES: StreamDefinition = { name: 'SCALES', subjects: [ParcelWeighed.pattern], maxAgeDays: 1 };
-export const DEADLETTER: StreamDefinition = { name: 'DEADLETTER', subjects: ['deadletter.*.*'], maxAgeDays: 1 };
+const DEADLETTER: StreamDefinition = { name: 'DEADLETTER', subjects: ['deadletter.*.*'], maxAgeDays: 1 };
 
 export const log = createLogger('test', { level: 'silent' });
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 /** Real servers with the messaging tables and streams, for one test file. */
-export async function createWorld() {
-  const servers: TestServers = await startTestServers({ nats: true, database: 'messaging' });
+export async function createWorld({ ownMysql = false } = {}) {
+  const servers: TestServers = await startTestServers({ nats: true, database: 'messaging', ownMysql });
   const closing = createCloser();
   closing.add(servers);
   const orm = await MikroORM.init({
