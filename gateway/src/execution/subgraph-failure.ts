@@ -13,10 +13,16 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
   'UND_ERR_CLOSED',
 ]);
 
+export interface FailedFetch {
+  error: unknown;
+  isMutation: boolean;
+  /** Given up because its time was over. */
+  isLate: boolean;
+}
+
 /** Says in the client's terms why there was no answer. Neither name nor address of the subgraph is for clients. */
-export function failureOf(error: unknown, isMutation: boolean): ServiceUnavailable | TimedOut {
-  const late = error instanceof Error && error.name === 'TimeoutError';
-  if (late) return new TimedOut('Part of the answer did not come in time.', { cause: error });
+export function failureOf({ error, isMutation, isLate }: FailedFetch): ServiceUnavailable | TimedOut {
+  if (isLate) return new TimedOut('Part of the answer did not come in time.', { cause: error });
   // A connection that breaks under a mutation leaves its outcome unknown, which is what TIMEOUT says.
   if (isMutation && !NEVER_SENT.has(codeOf(error))) {
     return new TimedOut('The connection was lost before the answer; the outcome is unknown.', { cause: error });

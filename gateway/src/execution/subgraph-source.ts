@@ -32,16 +32,21 @@ export function createSubgraphSource(options: SubgraphSourceOptions): GraphQLDat
   return {
     async process({ request, context }: GraphQLDataSourceProcessOptions): Promise<GatewayGraphQLResponse> {
       const sent: SubgraphRequest = { query: request.query ?? '', variables: request.variables ?? {} };
+      const deadline = AbortSignal.timeout(timeoutMs);
       const done = metrics.subgraphFetches.startTimer({ subgraph: name });
       try {
-        const answer = await send(options, sent, context as RequestContext, AbortSignal.timeout(timeoutMs));
+        const answer = await send(options, sent, context as RequestContext, deadline);
         if (answer.errors) log.debug({ subgraph: name, errors: answer.errors }, 'A subgraph answered with errors.');
         return {
           data: answer.data ?? undefined,
           ...(answer.errors && { errors: answer.errors.map((error) => fromSubgraph(error, sent)) }),
         };
       } catch (error) {
-        const failure = failureOf(error, sent.query.startsWith('mutation'));
+        const failure = failureOf({
+          error,
+          isMutation: sent.query.startsWith('mutation'),
+          isLate: deadline.aborted,
+        });
         metrics.subgraphFailures.inc({ subgraph: name, code: failure.code });
         log.warn({ subgraph: name, err: error }, 'A subgraph did not answer.');
         return { errors: atEveryField(sent, failure.message, failure.code) };

@@ -32,7 +32,12 @@ export function createHttpServer({ host, port, log, readiness, metrics }: HttpOp
     logger: false,
     routerOptions: { ignoreTrailingSlash: true },
   });
+  let isClosing = false;
   measureRequests(app, metrics);
+  // A connection whose request was running when the close began would be kept alive after it, and waited for.
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close');
+  });
   app.addHook('onRequest', (request, reply, done) => {
     const span = openSpan(request.headers.traceparent as string | undefined, `HTTP ${request.method}`);
     reply.raw.once('close', () => span.end());
@@ -58,6 +63,7 @@ export function createHttpServer({ host, port, log, readiness, metrics }: HttpOp
     app,
     listen: () => app.listen({ host, port }),
     async close() {
+      isClosing = true;
       readiness.drain();
       await app.close();
     },
