@@ -9,7 +9,7 @@ type Outcome = 'COMPLETED' | 'REJECTED' | 'CANCELLED' | 'PENDING' | 'UNKNOWN';
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ HOLD_SWEEP_MS: '50' });
+  world = await startWorld({ settings: { HOLD_SWEEP_MS: '50' } });
 });
 afterAll(() => world.close());
 

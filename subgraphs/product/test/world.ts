@@ -9,6 +9,12 @@ import { openProductDatabase } from '../src/db/open-product-database.ts';
 
 const log = createLogger('test', { level: 'silent' });
 
+export interface WorldOptions {
+  settings?: Record<string, string>;
+  /** For tests that stop MySQL. */
+  ownMysql?: boolean;
+}
+
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 export interface ProductParts {
@@ -20,8 +26,8 @@ export interface ProductParts {
 }
 
 /** The product service on servers of its own, those who talk to it, and a look into its database. */
-export async function startWorld(settings: Record<string, string> = {}) {
-  const servers = await startTestServers({ redis: true, nats: true, database: 'product' });
+export async function startWorld({ settings = {}, ownMysql = false }: WorldOptions = {}) {
+  const servers = await startTestServers({ redis: true, nats: true, database: 'product', ownMysql });
   const tokens = await testTokens();
   const config: ProductConfig = loadConfig(configSchema, {
     PORT: '0',

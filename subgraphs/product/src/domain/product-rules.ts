@@ -1,9 +1,9 @@
 import { BadUserInput, Refusal } from '@shop/kernel';
 import type { ProductInputError, ProductInputErrorCode } from './product.errors.ts';
 
-export const NAME_MAX = 200;
-export const DESCRIPTION_MAX = 10_000;
-export const PRICE_MAX = 1_000_000_000;
+const NAME_MAX = 200;
+const DESCRIPTION_MAX = 10_000;
+const PRICE_MAX = 1_000_000_000;
 export const STOCK_MAX = 1_000_000_000;
 
 /** The parts of an input that have rules; an absent one is not looked at, null breaks the rule. */

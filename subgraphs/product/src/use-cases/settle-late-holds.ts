@@ -26,12 +26,14 @@ export async function settleLateHolds({ em, outcomeOf, log }: LateHolds): Promis
   );
   for (const { orderId } of late) {
     const outcome = await outcomeOf(orderId);
-    if (outcome === 'COMPLETED') await confirmStock({ em }, { orderId });
-    else if (outcome === null || outcome === 'PENDING') await askAgainLater(em, orderId);
-    else await releaseStock({ em }, { orderId });
-    log.info({ orderId, outcome }, 'A hold was past its time.');
-    // Whoever could answer for one order is away for the others, too.
-    if (outcome === null) return;
+    if (outcome === null || outcome === 'PENDING') {
+      await askAgainLater(em, orderId);
+      // Whoever could not answer for one order cannot answer for the others.
+      if (outcome === null) return;
+      continue;
+    }
+    await (outcome === 'COMPLETED' ? confirmStock({ em }, { orderId }) : releaseStock({ em }, { orderId }));
+    log.info({ orderId, outcome }, 'Settled a hold that was past its time.');
   }
 }
 
