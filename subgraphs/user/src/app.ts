@@ -37,15 +37,26 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
-/** Starts the whole process; production and tests do it alike. `onStatement` hears every SQL statement. */
-export async function startUser(
-  config: UserConfig,
-  { onStatement }: { onStatement?: (sql: string) => void } = {},
-): Promise<RunningService> {
+export interface StartOptions {
+  /** Hears every SQL statement. */
+  onStatement?: (sql: string) => void;
+}
+
+/** Starts the whole process; production and tests do it alike. What was opened is closed when a part cannot start. */
+export async function startUser(config: UserConfig, options: StartOptions = {}): Promise<RunningService> {
+  const closing = createCloser();
+  try {
+    return { url: await start(config, closing, options), close: closing.close };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function start(config: UserConfig, closing: Closer, { onStatement }: StartOptions): Promise<string> {
   const log = createLogger('user', { level: config.LOG_LEVEL });
   const metrics = createMetrics('user');
   const readiness = createReadiness();
-  const closing = createCloser();
   let started = false;
   readiness.add('start', () => (started ? null : 'is starting'));
   closing.add(startTracing());
@@ -55,6 +66,7 @@ export async function startUser(
   const endpoint = mountSubgraph(http);
   const jwks = mountJwks(http);
   const url = await http.listen();
+  closing.add(http);
 
   const database = closing.add(
     await openUserDatabase({
@@ -96,10 +108,10 @@ export async function startUser(
   });
   const { schema } = await userSchema();
   closing.add(await endpoint.serve({ schema, verifier, context: (request) => createContext(services, request), log }));
-  // Added last, closed first: requests finish while everything they need is still open.
+  // Added once more, so closed first: requests finish while everything they need is still open.
   closing.add(http);
   started = true;
-  return { url, close: closing.close };
+  return url;
 }
 
 function startMessaging(

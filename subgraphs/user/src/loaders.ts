@@ -15,6 +15,8 @@ export interface Loaders {
   user: Loader<string, User>;
   spendable: Loader<string, { userId: string; spendable: number }>;
   entries(slice: EntrySlice): Promise<PointEntry[]>;
+  /** Points have moved: what this request has read of them is no longer true. */
+  forgetPoints(userId: string): void;
 }
 
 export function createLoaders(em: EntityManager): Loaders {
@@ -22,19 +24,24 @@ export function createLoaders(em: EntityManager): Loaders {
     (keys) => loadSlices(em, keys),
     ({ key }) => key,
   );
+  const spendable = createLoader<string, { userId: string; spendable: number }>(
+    (userIds) =>
+      em.execute('SELECT user_id AS userId, balance - held AS spendable FROM point_accounts WHERE user_id IN (?)', [
+        userIds,
+      ]),
+    ({ userId }) => userId,
+  );
   return {
     user: createLoader(
       (ids) => em.find(User, { id: { $in: [...ids] } }),
       ({ id }) => id,
     ),
-    spendable: createLoader(
-      (userIds) =>
-        em.execute('SELECT user_id AS userId, balance - held AS spendable FROM point_accounts WHERE user_id IN (?)', [
-          userIds,
-        ]),
-      ({ userId }) => userId,
-    ),
+    spendable,
     entries: async (slice) => (await entries.load(keyOf(slice)))?.entries ?? [],
+    forgetPoints(userId) {
+      spendable.clear(userId);
+      entries.clearAll();
+    },
   };
 }
 

@@ -24,7 +24,8 @@ export interface PasswordHasher {
 
 export function createPasswordHasher(): PasswordHasher {
   const turns = createTurns();
-  let nobodys: Promise<string> | undefined;
+  // No password was ever hashed to it. Made now, so that the first unknown address takes no longer than the next.
+  const decoy = hashNow(randomBytes(SALT_BYTES).toString('hex'));
 
   const hash = (password: string) => turns.take(() => hashNow(password));
 
@@ -32,9 +33,7 @@ export function createPasswordHasher(): PasswordHasher {
     hash,
     async verify(password, expected) {
       if (expected !== null) return turns.take(() => matches(password, expected));
-      nobodys ??= hashNow(randomBytes(SALT_BYTES).toString('hex'));
-      const decoy = await nobodys;
-      await turns.take(() => matches(password, decoy));
+      await turns.take(async () => matches(password, await decoy));
       return false;
     },
   };

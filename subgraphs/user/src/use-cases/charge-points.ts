@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { NotFound } from '@shop/kernel';
-import { idempotencyKeyOf, once } from '@shop/subgraph-kit';
+import { idempotencyKeyOf, once, transactional } from '@shop/subgraph-kit';
 import type { UserContext } from '../context.ts';
 import {
   BALANCE_MAX,
@@ -30,7 +30,9 @@ export async function chargePoints(
   mustBeChargeable(amount);
 
   const request = { userId, key, operation: 'chargePoints', input: { amount } };
-  const { answer } = await ctx.em.transactional((em) => once(em, request, () => charge(em, userId, amount)));
+  const { answer } = await transactional(ctx.em, (em) => once(em, request, () => charge(em, userId, amount)));
+  // A request may hold several mutations, each answering with the balance it left.
+  ctx.loaders.forgetPoints(userId);
   if ('refused' in answer) throw chargeRefused(answer.refused);
   const user = await ctx.em.findOneOrFail(User, { id: userId });
   return { user, entry: await ctx.em.findOneOrFail(PointEntry, { id: answer.entryId }) };

@@ -1,10 +1,11 @@
 import type { EntityManager } from '@mikro-orm/mysql';
+import { transactional } from '@shop/subgraph-kit';
 import { appendEntry } from './append-entry.ts';
 import { readHold } from './hold-status.ts';
 
 /** Spends what is held for an order, once: balance, hold and ledger change together. */
 export function confirmPoints(em: EntityManager, orderId: string): Promise<'CONFIRMED' | 'NOT_HELD'> {
-  return em.transactional(async (inner) => {
+  return transactional(em, async (inner) => {
     const { affectedRows } = await inner.execute<{ affectedRows: number }>(
       // A free order holds nothing, so nothing is spent and the ledger has no line for it.
       `UPDATE point_holds h JOIN point_accounts a ON a.user_id = h.user_id

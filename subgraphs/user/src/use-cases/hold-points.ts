@@ -1,5 +1,7 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { Conflict } from '@shop/kernel';
+import { transactional } from '@shop/subgraph-kit';
+import { mustBeOrderId } from './hold-status.ts';
 
 export interface HoldRequest {
   orderId: string;
@@ -15,7 +17,8 @@ export type HoldAnswer =
 /** Sets points aside for an order until it is settled. Asked again, it answers as it did the first time. */
 export function holdPoints(em: EntityManager, request: HoldRequest): Promise<HoldAnswer> {
   const { orderId, userId, amount, expiresInSeconds } = request;
-  return em.transactional(async (inner) => {
+  mustBeOrderId(orderId);
+  return transactional(em, async (inner) => {
     const { affectedRows: isNew } = await inner.execute<{ affectedRows: number }>(
       `INSERT IGNORE INTO point_holds (order_id, user_id, amount, status, expires_at, changed_at)
        VALUES (?, ?, ?, 'HELD', UTC_TIMESTAMP(3) + INTERVAL ? SECOND, UTC_TIMESTAMP(3))`,

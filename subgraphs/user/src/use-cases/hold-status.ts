@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/mysql';
+import { BadUserInput, isId } from '@shop/kernel';
 
 export type HoldStatus = 'HELD' | 'REFUSED' | 'CONFIRMED' | 'RELEASED' | 'REFUNDED';
 
@@ -15,4 +16,9 @@ export async function readHold(em: EntityManager, orderId: string): Promise<Hold
     [orderId],
   );
   return hold ?? null;
+}
+
+/** Guards the statements with INSERT IGNORE, which would quietly bend an id until it fits its column. */
+export function mustBeOrderId(orderId: string): void {
+  if (!isId(orderId)) throw new BadUserInput('orderId', 'orderId is not the id of an order.');
 }

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/mysql';
+import { transactional } from '@shop/subgraph-kit';
 import { newRefreshToken, type RefreshToken, refreshTokenHash } from '../auth/refresh-token.ts';
 import type { TokenOwner } from '../auth/session-cache.ts';
 import type { UserContext } from '../context.ts';
@@ -19,7 +20,7 @@ export async function refreshSession(ctx: UserContext, input: { refreshToken: st
   if (owner === null) throw refreshTokenInvalid();
 
   const next = newRefreshToken();
-  const outcome = await ctx.em.transactional((em) => rotate(em, { owner, hash, next, days: ctx.refreshTokenDays }));
+  const outcome = await transactional(ctx.em, (em) => rotate(em, { owner, hash, next, days: ctx.refreshTokenDays }));
   await ctx.sessionCache.forget(hash);
   if (outcome === 'REUSED') {
     ctx.log.warn({ action: 'refreshSession', ...owner, success: false }, 'A refresh token was reused.');

@@ -1,11 +1,12 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { Conflict } from '@shop/kernel';
+import { transactional } from '@shop/subgraph-kit';
 import { appendEntry } from './append-entry.ts';
 import { readHold } from './hold-status.ts';
 
 /** Gives back what a cancelled order spent, once, and returns how much that was. Throws Conflict while it is only held. */
 export function refundPoints(em: EntityManager, orderId: string): Promise<number> {
-  return em.transactional(async (inner) => {
+  return transactional(em, async (inner) => {
     const { affectedRows } = await inner.execute<{ affectedRows: number }>(
       `UPDATE point_holds h JOIN point_accounts a ON a.user_id = h.user_id
           SET h.status = 'REFUNDED', h.changed_at = UTC_TIMESTAMP(3),

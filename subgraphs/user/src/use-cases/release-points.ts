@@ -1,9 +1,11 @@
 import type { EntityManager } from '@mikro-orm/mysql';
-import { readHold } from './hold-status.ts';
+import { transactional } from '@shop/subgraph-kit';
+import { mustBeOrderId, readHold } from './hold-status.ts';
 
 /** Gives back what is held for an order. Before the hold it leaves a tombstone, so that the late hold is refused. */
 export function releasePoints(em: EntityManager, orderId: string): Promise<'RELEASED' | 'ALREADY_CONFIRMED'> {
-  return em.transactional(async (inner) => {
+  mustBeOrderId(orderId);
+  return transactional(em, async (inner) => {
     if (await giveBack(inner, orderId)) return 'RELEASED';
     if ((await readHold(inner, orderId)) === null) {
       if (await leaveTombstone(inner, orderId)) return 'RELEASED';

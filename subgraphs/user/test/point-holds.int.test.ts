@@ -1,0 +1,235 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ConfirmPoints, HoldPoints, OrderOutcome, RefundPoints, ReleasePoints } from '@shop/contracts';
+import { newId } from '@shop/kernel';
+import { type Bus, connectBus, handleCommand, sendCommand, serveCommands } from '@shop/messaging';
+import { createLogger, createMetrics } from '@shop/service-kit';
+import { eventually } from '@shop/testkit';
+import type { z } from 'zod';
+import { startWorld, type World } from './world.ts';
+
+type Outcome = z.output<typeof OrderOutcome.reply>['outcome'];
+
+let world: World;
+let bus: Bus;
+const log = createLogger('test', { level: 'silent' });
+
+beforeAll(async () => {
+  world = await startWorld();
+  bus = await connectBus({ url: world.servers.nats.url, name: 'test', log });
+});
+afterAll(async () => {
+  await bus?.close();
+  await world?.close();
+});
+
+const hold = (orderId: string, userId: string, amount: number, expiresInSeconds = 60) =>
+  sendCommand(bus, HoldPoints, { orderId, userId, amount, expiresInSeconds });
+const confirm = (orderId: string) => sendCommand(bus, ConfirmPoints, { orderId });
+const release = (orderId: string) => sendCommand(bus, ReleasePoints, { orderId });
+const refund = (orderId: string) => sendCommand(bus, RefundPoints, { orderId });
+
+describe('a hold', () => {
+  it('lowers what can be spent, not the balance', async () => {
+    const shopper = await world.aShopper({ points: 1_000 });
+    expect(await hold(newId(), shopper.id, 300)).toEqual({ outcome: 'HELD', balance: 700 });
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, held: 300, ledger: 1_000 });
+    const { data } = await shopper.client.query('{ me { points } }');
+    expect(data).toEqual({ me: { points: 700 } });
+  });
+
+  it('is refused with what is missing, and stays refused after a charge', async () => {
+    const shopper = await world.aShopper({ points: 100 });
+    const orderId = newId();
+    const refused = { outcome: 'REFUSED', problem: 'INSUFFICIENT_POINTS', missing: 50 };
+    expect(await hold(orderId, shopper.id, 150)).toEqual(refused);
+    await shopper.client.query(
+      'mutation ($key: String!) { chargePoints(input: { amount: 1000, idempotencyKey: $key }) { entry { id } } }',
+      { key: newId() },
+    );
+    expect(await hold(orderId, shopper.id, 150)).toEqual(refused);
+    expect(await confirm(orderId)).toEqual({ outcome: 'NOT_HELD' });
+    expect(await release(orderId)).toEqual({ outcome: 'RELEASED' });
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_100, held: 0 });
+  });
+
+  it('of somebody unknown lacks everything', async () => {
+    const missing = { outcome: 'REFUSED', problem: 'INSUFFICIENT_POINTS', missing: 10 };
+    expect(await hold(newId(), newId(), 10)).toEqual(missing);
+  });
+
+  it('is made once, however often and however concurrently it is asked for', async () => {
+    const shopper = await world.aShopper({ points: 1_000 });
+    const orderId = newId();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => hold(orderId, shopper.id, 400)));
+    expect(new Set(answers.map(({ outcome }) => outcome))).toEqual(new Set(['HELD']));
+    expect(await world.account(shopper.id)).toMatchObject({ held: 400 });
+  });
+
+  it('cannot be asked for again with another amount', async () => {
+    const shopper = await world.aShopper({ points: 1_000 });
+    const orderId = newId();
+    await hold(orderId, shopper.id, 400);
+    await expect(hold(orderId, shopper.id, 500)).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await world.account(shopper.id)).toMatchObject({ held: 400 });
+  });
+
+  it('never lets points be spent twice', async () => {
+    const shopper = await world.aShopper({ points: 1_000 });
+    const orders = Array.from({ length: 20 }, () => newId());
+    const answers = await Promise.all(orders.map((orderId) => hold(orderId, shopper.id, 300)));
+    expect(answers.filter(({ outcome }) => outcome === 'HELD')).toHaveLength(3);
+    await Promise.all(orders.map((orderId) => confirm(orderId)));
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 100, held: 0, ledger: 100, entries: 4 });
+  });
+});
+
+describe('an order', () => {
+  it('spends once, however often it is confirmed', async () => {
+    const shopper = await world.aShopper({ points: 1_000 });
+    const orderId = newId();
+    await hold(orderId, shopper.id, 400);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => confirm(orderId)));
+    expect(answers).toEqual(Array(5).fill({ outcome: 'CONFIRMED' }));
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 600, held: 0, ledger: 600, entries: 2 });
+    expect(await release(orderId)).toEqual({ outcome: 'ALREADY_CONFIRMED' });
+    expect(await hold(orderId, shopper.id, 400)).toMatchObject({ outcome: 'HELD' });
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 600, held: 0 });
+  });
+
+  it('is refunded once, however often it is cancelled', async () => {
+    const shopper = await world.aShopper({ points: 1_000 });
+    const orderId = newId();
+    await hold(orderId, shopper.id, 400);
+    await confirm(orderId);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => refund(orderId)));
+    expect(answers).toEqual(Array(5).fill({ refunded: 400 }));
+    expect(await confirm(orderId)).toEqual({ outcome: 'CONFIRMED' });
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, held: 0, ledger: 1_000, entries: 3 });
+    const { data } = await shopper.client.query(
+      '{ me { pointHistory { nodes { kind amount balanceAfter orderId } } } }',
+    );
+    expect(data).toMatchObject({
+      me: {
+        pointHistory: {
+          nodes: [
+            { kind: 'REFUND', amount: 400, balanceAfter: 1_000, orderId },
+            { kind: 'SPEND', amount: 400, balanceAfter: 600, orderId },
+            { kind: 'CHARGE', amount: 1_000, balanceAfter: 1_000, orderId: null },
+          ],
+        },
+      },
+    });
+  });
+
+  it('is not refunded before it is confirmed, nor when nothing was spent', async () => {
+    const shopper = await world.aShopper({ points: 1_000 });
+    const orderId = newId();
+    await hold(orderId, shopper.id, 400);
+    await expect(refund(orderId)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await release(orderId);
+    expect(await refund(orderId)).toEqual({ refunded: 0 });
+    expect(await refund(newId())).toEqual({ refunded: 0 });
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, held: 0, ledger: 1_000 });
+  });
+
+  it('that is free leaves no line in the ledger', async () => {
+    const shopper = await world.aShopper({ points: 1_000 });
+    const orderId = newId();
+    expect(await hold(orderId, shopper.id, 0)).toEqual({ outcome: 'HELD', balance: 1_000 });
+    expect(await confirm(orderId)).toEqual({ outcome: 'CONFIRMED' });
+    expect(await refund(orderId)).toEqual({ refunded: 0 });
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, held: 0, entries: 1 });
+  });
+
+  it('that is released gives back once, and cannot be confirmed or held again', async () => {
+    const shopper = await world.aShopper({ points: 1_000 });
+    const orderId = newId();
+    await hold(orderId, shopper.id, 400);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => release(orderId)));
+    expect(answers).toEqual(Array(5).fill({ outcome: 'RELEASED' }));
+    expect(await confirm(orderId)).toEqual({ outcome: 'NOT_HELD' });
+    const late = { outcome: 'REFUSED', problem: 'RELEASED_BEFORE', missing: 0 };
+    expect(await hold(orderId, shopper.id, 400)).toEqual(late);
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, held: 0, ledger: 1_000 });
+  });
+
+  it('that is released before its hold refuses the late hold', async () => {
+    const shopper = await world.aShopper({ points: 1_000 });
+    const orderId = newId();
+    expect(await release(orderId)).toEqual({ outcome: 'RELEASED' });
+    expect(await release(orderId)).toEqual({ outcome: 'RELEASED' });
+    const late = { outcome: 'REFUSED', problem: 'RELEASED_BEFORE', missing: 0 };
+    expect(await hold(orderId, shopper.id, 400)).toEqual(late);
+    expect(await world.account(shopper.id)).toMatchObject({ held: 0 });
+  });
+
+  it('ends in one state when everything arrives at once', async () => {
+    const shopper = await world.aShopper({ points: 10_000 });
+    const orders = Array.from({ length: 20 }, () => newId());
+    await Promise.all(
+      orders.flatMap((orderId) => [
+        hold(orderId, shopper.id, 100),
+        release(orderId),
+        confirm(orderId),
+        release(orderId),
+      ]),
+    );
+    await Promise.all(orders.map((orderId) => release(orderId)));
+    const { balance, held, ledger } = await world.account(shopper.id);
+    expect({ held, ledger }).toEqual({ held: 0, ledger: balance });
+  });
+});
+
+describe('a hold past its time', () => {
+  const outcomes = new Map<string, Outcome>();
+  const asked = new Set<string>();
+  let orderService: { close(): Promise<void> } | undefined;
+
+  // The order service as participants see it: one answer per order.
+  function startOrderService(): void {
+    const answer = handleCommand(OrderOutcome, async ({ orderId }) => {
+      asked.add(orderId);
+      return { outcome: outcomes.get(orderId) ?? 'UNKNOWN' };
+    });
+    orderService = serveCommands(bus, { queue: 'order', handlers: [answer], log, metrics: createMetrics('order') });
+  }
+  afterAll(() => orderService?.close());
+
+  async function aLateHold(outcome: Outcome) {
+    const shopper = await world.aShopper({ points: 1_000 });
+    const orderId = newId();
+    outcomes.set(orderId, outcome);
+    await hold(orderId, shopper.id, 400);
+    await world.database
+      .fork()
+      .execute('UPDATE point_holds SET expires_at = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND WHERE order_id = ?', [
+        orderId,
+      ]);
+    return { shopper, orderId };
+  }
+
+  it('stays held while nobody answers, and is settled as its order ended', async () => {
+    const { shopper: waiting } = await aLateHold('REJECTED');
+    expect(await world.account(waiting.id)).toMatchObject({ held: 400 });
+    startOrderService();
+    await eventually(async () => expect(await world.account(waiting.id)).toMatchObject({ balance: 1_000, held: 0 }));
+  });
+
+  it.each<[Outcome, { balance: number; held: number }]>([
+    ['COMPLETED', { balance: 600, held: 0 }],
+    ['REJECTED', { balance: 1_000, held: 0 }],
+    ['CANCELLED', { balance: 1_000, held: 0 }],
+    ['UNKNOWN', { balance: 1_000, held: 0 }],
+  ])('of an order that is %s ends so', async (outcome, account) => {
+    const { shopper } = await aLateHold(outcome);
+    await eventually(async () => expect(await world.account(shopper.id)).toMatchObject(account));
+  });
+
+  it('of an order that is PENDING stays held', async () => {
+    const { shopper, orderId } = await aLateHold('PENDING');
+    await eventually(() => expect(asked).toContain(orderId));
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, held: 400 });
+    outcomes.set(orderId, 'COMPLETED');
+    await eventually(async () => expect(await world.account(shopper.id)).toMatchObject({ balance: 600, held: 0 }));
+  });
+});

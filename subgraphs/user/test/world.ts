@@ -1,0 +1,121 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { newId, type Role } from '@shop/kernel';
+import { createLogger, loadConfig } from '@shop/service-kit';
+import { type GraphqlClient, graphqlClient, startTestServers, testTokens } from '@shop/testkit';
+import { startUser } from '../src/app.ts';
+import { configSchema } from '../src/config.ts';
+import { openUserDatabase } from '../src/db/open.ts';
+
+export const SECRET = 'a secret for the signing keys of the tests';
+
+export interface WorldOptions {
+  /** The service trusts its own keys, and users really sign in; otherwise tokens are minted. */
+  ownKeys?: boolean;
+  env?: Record<string, string>;
+}
+
+export interface Shopper {
+  id: string;
+  token: string;
+  client: GraphqlClient;
+}
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+/** The user service on servers of its own, and the people who use it. */
+export async function startWorld({ ownKeys = false, env = {} }: WorldOptions = {}) {
+  const servers = await startTestServers({ redis: true, nats: true, database: 'user' });
+  const tokens = await testTokens();
+  const statements: string[] = [];
+  const processEnv = {
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: servers.databaseUrl,
+    DATABASE_MIGRATE: 'true',
+    REDIS_URL: servers.redis.url,
+    NATS_URL: servers.nats.url,
+    SIGNING_KEY_SECRET: SECRET,
+    HOLD_SWEEP_MS: '50',
+    SIGN_IN_PER_MINUTE: '6000',
+    SIGN_IN_BURST: '100',
+    ...(ownKeys ? {} : { JWKS_URL: tokens.jwksUrl }),
+    ...env,
+  };
+  const start = (more: Record<string, string> = {}) =>
+    startUser(loadConfig(configSchema, { ...processEnv, ...more }), { onStatement: (sql) => statements.push(sql) });
+
+  const service = await start();
+  const log = createLogger('test', { level: 'silent' });
+  const database = await openUserDatabase({ url: servers.databaseUrl, migrate: false, poolSize: 5, log });
+  const clientOf = (token?: string, url = service.url) =>
+    graphqlClient(`${url}/graphql`, token === undefined ? {} : { token });
+
+  return {
+    servers,
+    database,
+    env: processEnv,
+    url: service.url,
+    anonymous: clientOf(),
+    clientOf,
+    mint: tokens.mint,
+    /** Another process of the same service. */
+    startAnother: start,
+    uniqueEmail: () => `shopper-${randomUUID()}@shop.test`,
+
+    /** Somebody with an account and, when told, points charged before the test begins. */
+    async aShopper({ points = 0, role = 'USER' as Role } = {}): Promise<Shopper> {
+      const id = newId();
+      const em = database.fork();
+      await em.execute('INSERT INTO users VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(3))', [
+        id,
+        `${id}@shop.test`,
+        'A Shopper',
+        role,
+        'never signs in',
+      ]);
+      await em.execute('INSERT INTO point_accounts (user_id, balance, entry_count) VALUES (?, ?, ?)', [
+        id,
+        points,
+        points > 0 ? 1 : 0,
+      ]);
+      if (points > 0) {
+        await em.execute(`INSERT INTO point_entries VALUES (?, ?, 1, 'CHARGE', ?, ?, NULL, UTC_TIMESTAMP(3))`, [
+          newId(),
+          id,
+          points,
+          points,
+        ]);
+      }
+      const token = await tokens.mint({ userId: id, role });
+      return { id, token, client: clientOf(token) };
+    },
+
+    /** The account as it is stored, with what its ledger adds up to. */
+    async account(userId: string) {
+      const [row] = await database.fork().execute<{ balance: number; held: number; ledger: string; entries: number }[]>(
+        `SELECT a.balance, a.held, COUNT(e.id) AS entries,
+                COALESCE(SUM(IF(e.kind = 'SPEND', -e.amount, e.amount)), 0) AS ledger
+           FROM point_accounts a LEFT JOIN point_entries e ON e.user_id = a.user_id
+          WHERE a.user_id = ? GROUP BY a.user_id`,
+        [userId],
+      );
+      if (row === undefined) throw new Error('There is no such account.');
+      return { ...row, ledger: Number(row.ledger) };
+    },
+
+    /** How many SQL statements the service sends while `work` runs; its background jobs are not counted. */
+    async countStatements(work: () => Promise<unknown>): Promise<number> {
+      statements.length = 0;
+      await work();
+      return statements.filter((sql) => !/point_holds|outbox|signing_keys/.test(sql)).length;
+    },
+
+    async close() {
+      await service.close();
+      await database.close();
+      await tokens.close();
+      await servers.close();
+    },
+  };
+}
