@@ -31,7 +31,7 @@ export function createFetcher() {
     ) ?? false;
 
   const overHttp = async (params: Params, { headers }: Options) => {
-    const response = await fetch('', {
+    const response = await fetch(globalThis.location.pathname, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
       body: JSON.stringify(params),
@@ -58,7 +58,8 @@ export function createFetcher() {
         if (type === 'connection_ack') send({ type: 'subscribe', id: '1', payload: params });
         if (type === 'ping') send({ type: 'pong' });
         if (type === 'next') observer.next(payload);
-        if (type === 'error') end(() => observer.error({ errors: payload }));
+        if (type === 'error') observer.next({ errors: payload });
+        if (type === 'error') end(() => observer.complete());
         if (type === 'complete') end(() => observer.complete());
       };
       return { unsubscribe: () => end(() => {}) };

@@ -2,10 +2,13 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { createFetcher } from './graphiql-fetcher.ts';
 
 const WELCOME = `# This page speaks to the endpoint it came from.
+# The schema is in the book on the left.
+# Ctrl-Space completes, Ctrl-Enter runs.
 #
-# Documentation of the schema: the book on the left. Ctrl-Space completes, Ctrl-Enter runs.
-# Sign in with a header, in the tab below:  { "Authorization": "Bearer <token>" }
-# Subscriptions go over a WebSocket at the same address.
+# To sign in, put this under Headers below:
+# { "Authorization": "Bearer <token>" }
+#
+# Subscriptions use a WebSocket at this address.
 
 query WhatIsHere {
   __schema {
