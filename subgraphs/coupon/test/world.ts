@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { newId, type Role } from '@shop/kernel';
 import { type Bus, connectBus } from '@shop/messaging';
 import { createLogger, loadConfig } from '@shop/service-kit';
-import { type GraphqlClient, graphqlClient, startTestServers, testTokens } from '@shop/testkit';
+import { eventually, type GraphqlClient, graphqlClient, startTestServers, testTokens } from '@shop/testkit';
 import { Redis } from 'ioredis';
 import { startCoupon } from '../src/app.ts';
 import { configSchema } from '../src/config.ts';
@@ -178,6 +178,17 @@ export async function startWorld({ env = {} }: { env?: Record<string, string> } 
       for await (const message of await consumer.fetch({ max_messages: total, expires: 2_000 }))
         found.push(message.json());
       return found;
+    },
+
+    /** Starts Redis again and waits until the service has noticed. */
+    async redisIsBack() {
+      await servers.redis.start();
+      await eventually(async () => {
+        const { degraded } = (await (await fetch(`${service.url}/readyz`)).json()) as {
+          degraded: Record<string, string>;
+        };
+        if (degraded.redis !== undefined) throw new Error(degraded.redis);
+      });
     },
 
     async redis<T>(work: (redis: Redis) => Promise<T>): Promise<T> {

@@ -38,6 +38,7 @@ export function createRebuild(options: RebuildOptions): (eventId: string) => Pro
   const running = new Map<string, Promise<void>>();
 
   async function rebuild(eventId: string): Promise<void> {
+    if (redis.status !== 'ready') return;
     try {
       const lock = await acquireLock(redis, keysOf(eventId).lock, LOCK_MS);
       if (lock === null) {

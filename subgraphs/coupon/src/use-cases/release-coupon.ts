@@ -8,13 +8,12 @@ export function releaseCoupon(
   { orderId }: { orderId: string },
 ): Promise<'RELEASED' | 'ALREADY_CONFIRMED'> {
   return em.transactional(async (em) => {
-    const { affectedRows: tombstones } = await em.execute<{ affectedRows: number }>(
-      `INSERT IGNORE INTO coupon_holds (order_id, state, check_at) VALUES (?, 'RELEASED', UTC_TIMESTAMP(3))`,
-      [orderId],
-      'run',
-    );
-    if (tombstones > 0) return 'RELEASED';
-    const { moved, state } = await moveCouponHold(em, orderId, 'HELD', 'RELEASED');
+    let { moved, state } = await moveCouponHold(em, orderId, 'HELD', 'RELEASED');
+    if (state === null) {
+      if (await leaveTombstone(em, orderId)) return 'RELEASED';
+      // The hold came in between.
+      ({ moved, state } = await moveCouponHold(em, orderId, 'HELD', 'RELEASED'));
+    }
     if (!moved) return isConfirmed(state) ? 'ALREADY_CONFIRMED' : 'RELEASED';
     await em.execute(
       `UPDATE coupons JOIN coupon_holds ON coupon_holds.coupon_id = coupons.id
@@ -24,4 +23,13 @@ export function releaseCoupon(
     );
     return 'RELEASED';
   });
+}
+
+async function leaveTombstone(em: EntityManager, orderId: string): Promise<boolean> {
+  const { affectedRows } = await em.execute<{ affectedRows: number }>(
+    `INSERT IGNORE INTO coupon_holds (order_id, state, check_at) VALUES (?, 'RELEASED', UTC_TIMESTAMP(3))`,
+    [orderId],
+    'run',
+  );
+  return affectedRows > 0;
 }
