@@ -19,8 +19,6 @@ export interface Settlement {
   action: 'confirm' | 'release' | 'undo';
 }
 
-export const noHolds: Holds = { stock: 'NONE', coupon: 'NONE', points: 'NONE' };
-
 /** The state a participant is in once it has acknowledged the action. */
 export const stateAfter = { confirm: 'CONFIRMED', release: 'RELEASED', undo: 'UNDONE' } as const;
 

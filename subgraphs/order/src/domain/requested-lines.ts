@@ -8,7 +8,7 @@ export interface RequestedLine {
 }
 
 export const MOST_LINES = 100;
-export const MOST_OF_A_PRODUCT = 1_000;
+const MOST_OF_A_PRODUCT = 1_000;
 
 /**
  * Sums the lines of the same product, each at the place of its first. Throws Refusal for what the buyer can mend, with

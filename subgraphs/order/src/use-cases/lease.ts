@@ -1,6 +1,7 @@
 import { raw } from '@mikro-orm/mysql';
 import type { SagaContext } from '../context.ts';
 import { Order } from '../domain/order.ts';
+import { findOrder } from './load-orders.ts';
 
 // Time that decides anything is the database's: processes may disagree about theirs.
 export const now = () => raw('UTC_TIMESTAMP(3)');
@@ -12,15 +13,14 @@ export function leaseFor({ instanceId, timing }: SagaContext) {
 }
 
 /**
- * Takes over a saga whose lease is over; false when somebody else was faster. The fence rises, so the driver before,
- * should it only have been slow, can write nothing more.
+ * Takes over a saga whose lease is over and returns it as it stands now; null when somebody else was faster. The fence
+ * rises, so the driver before, should it only have been slow, can write nothing more.
  */
-export async function takeOver(ctx: SagaContext, order: Order): Promise<boolean> {
+export async function takeOver(ctx: SagaContext, order: Order): Promise<Order | null> {
   const taken = await ctx.em.nativeUpdate(
     Order,
     { id: order.id, fence: order.fence, leaseUntil: { $lte: now() } },
     { fence: order.fence + 1, ...leaseFor(ctx) },
   );
-  if (taken === 1) order.fence += 1;
-  return taken === 1;
+  return taken === 1 ? findOrder(ctx.em, order.id) : null;
 }

@@ -7,6 +7,7 @@ import {
   isId,
   Refusal,
   ServiceUnavailable,
+  TimedOut,
 } from '@shop/kernel';
 import { fingerprintOf, idempotencyKeyOf } from '@shop/subgraph-kit';
 import type { OrderContext } from '../context.ts';
@@ -35,7 +36,7 @@ const POLL_MS = 50;
 export async function placeOrder(ctx: OrderContext, input: PlaceOrderRequest): Promise<Order> {
   const order = orderFrom(ctx, input);
   const isNew = await begin(ctx, order);
-  if (isNew) await driveOrder(ctx, order);
+  if (isNew) await drive(ctx, order);
   return answerOf(await decided(ctx, order));
 }
 
@@ -71,6 +72,16 @@ async function begin(ctx: OrderContext, order: Order): Promise<boolean> {
   } catch (error) {
     if (error instanceof UniqueConstraintViolationException) return false;
     throw error;
+  }
+}
+
+/** What was begun goes on without the database's word: the recovery worker decides it, and the key finds it. */
+async function drive(ctx: OrderContext, order: Order): Promise<void> {
+  try {
+    await driveOrder(ctx, order);
+  } catch (cause) {
+    ctx.log.error({ err: cause, orderId: order.id }, 'An order is left to the recovery worker.');
+    throw new TimedOut('The order is not decided yet. Ask again with the same idempotencyKey.', { cause });
   }
 }
 

@@ -25,7 +25,8 @@ export async function recoverOrders(contextOf: () => SagaContext): Promise<boole
 async function recover(ctx: SagaContext, order: Order): Promise<void> {
   // Rejecting it has raised the fence; its releases are found in the next round.
   if (order.status === 'PENDING' && (await rejectIfLate(ctx, order.id))) return;
-  if (!(await takeOver(ctx, order))) return;
-  ctx.log.info({ orderId: order.id, status: order.status, fence: order.fence }, 'Took over an order.');
-  await driveOrder(ctx, order);
+  const mine = await takeOver(ctx, order);
+  if (mine === null) return;
+  ctx.log.info({ orderId: mine.id, status: mine.status, fence: mine.fence }, 'Took over an order.');
+  await driveOrder(ctx, mine);
 }

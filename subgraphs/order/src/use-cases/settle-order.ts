@@ -1,4 +1,4 @@
-import { DomainError } from '@shop/kernel';
+import { Conflict, DomainError } from '@shop/kernel';
 import type { SagaContext } from '../context.ts';
 import type { Settlement } from '../domain/holds.ts';
 import { Order } from '../domain/order.ts';
@@ -31,7 +31,9 @@ async function settle(ctx: SagaContext, order: Order, settlement: Settlement, en
     return true;
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    ctx.log.warn({ err: error, orderId: order.id, participant, action }, 'A settlement is not acknowledged yet.');
+    // To wait mends what is away; books that disagree are for a person to mend.
+    const level = error instanceof Conflict ? 'error' : 'warn';
+    ctx.log[level]({ err: error, orderId: order.id, participant, action }, 'A settlement is not acknowledged yet.');
     order.record(`${action} ${participant}`, 'NOT_ACKNOWLEDGED', ctx.clock.now());
     return false;
   }
