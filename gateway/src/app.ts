@@ -12,6 +12,7 @@ import { startApolloServer } from './apollo-server.ts';
 import type { GatewayConfig } from './config.ts';
 import { createTokenVerifier, unverified } from './door/token-verifier.ts';
 import { createFederatedGateway } from './execution/federated-gateway.ts';
+import { subgraphCheck } from './execution/subgraph-check.ts';
 import { createSubgraphPools } from './execution/subgraph-pools.ts';
 import { createSubgraphSources } from './execution/subgraph-sources.ts';
 import { allowOrigins } from './http/cors.ts';
@@ -55,6 +56,8 @@ async function start(config: GatewayConfig, closing: ReturnType<typeof createClo
   readiness.add('supergraph', supergraph.refusal, { required: false });
 
   const pools = closing.add(createSubgraphPools(config.subgraphs));
+  const { addresses } = config.subgraphs;
+  readiness.add('subgraphs', subgraphCheck({ supergraph: supergraph.current, addresses, pools }), { required: false });
   const sourcesOf = createSubgraphSources({ pools, ...config.subgraphs, log, metrics });
   const gateway = createFederatedGateway(supergraph, sourcesOf);
   const server = await startApolloServer({ gateway, introspection: config.introspection, log, metrics });
@@ -66,7 +69,7 @@ async function start(config: GatewayConfig, closing: ReturnType<typeof createClo
     readiness.add('streams', declaredStreamsCheck(supergraph.current, source));
     readiness.add('nats', source.outage, { required: false });
   }
-  const events = source && { source, hub: createEventHub(source) };
+  const events = source && { source, hub: createEventHub(source, metrics) };
   const subscriptions = createSubscriptions({ events, sourcesOf, finish: createFinishAnswer(log, metrics), metrics });
 
   const http = closing.add(createHttpServer({ ...config, log, readiness, metrics: allMetrics }));

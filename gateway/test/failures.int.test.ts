@@ -31,6 +31,12 @@ describe('a dead subgraph', () => {
     expect(errors).toMatchObject([{ path: ['book', 'stars'], extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
   });
 
+  it('is told to operators, and takes no gateway out of service', async () => {
+    const answer = await fetch(library.gateway.url.replace('/graphql', '/readyz'));
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ degraded: { subgraphs: 'no answer from reviews' } });
+  });
+
   it('is not named to clients, nor is its address', async () => {
     const answer = await library.client().query('{ books { rating } }');
     expect(JSON.stringify(answer)).not.toMatch(/reviews|127\.0\.0\.1|ECONN/);

@@ -28,13 +28,14 @@ export function createSubgraphSources(options: SubgraphSourcesOptions): SourcesO
 function sourcesOf({ subgraphs }: Supergraph, { addresses, pools, ...options }: SubgraphSourcesOptions): ServiceMap {
   return Object.fromEntries(
     subgraphs.map((subgraph) => {
-      const url = addressOf(subgraph, addresses);
+      const url = subgraphUrl(subgraph, addresses);
       return [subgraph.name, createSubgraphSource({ ...options, name: subgraph.name, url, pool: pools.poolFor(url) })];
     }),
   );
 }
 
-function addressOf({ name, url }: { name: string; url: string }, addresses: ReadonlyMap<string, string>): URL {
+/** Where a subgraph is. Throws ConfigError when neither the supergraph nor the settings say. */
+export function subgraphUrl({ name, url }: { name: string; url: string }, addresses: ReadonlyMap<string, string>): URL {
   const address = addresses.get(name) ?? url;
   if (URL.canParse(address)) return new URL(address);
   throw new ConfigError(

@@ -1,3 +1,4 @@
+import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { EventSource, StreamEvent } from './event-source.ts';
 
 type Listener = (event: StreamEvent) => void;
@@ -17,12 +18,13 @@ interface Feed {
  * consumers of a stream. It is closed when its last subscriber leaves, on a quiet stream too.
  * Issue 6 puts here the ring of recent events that a returning client is served from.
  */
-export function createEventHub(source: EventSource): EventHub {
+export function createEventHub(source: EventSource, metrics: GatewayMetrics): EventHub {
   const feeds = new Map<string, Feed>();
 
   function open(stream: string, filter: string): Feed {
     const listeners = new Set<Listener>();
     const deal: Listener = (event) => {
+      metrics.events.inc({ stream });
       for (const listener of listeners) listener(event);
     };
     return { listeners, consumer: source.listen(stream, filter, deal) };

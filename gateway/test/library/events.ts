@@ -3,6 +3,8 @@ import { connect } from '@nats-io/transport-node';
 import { type Client, createClient, type FormattedExecutionResult } from 'graphql-ws';
 import { WebSocket } from 'ws';
 
+type Result = FormattedExecutionResult<Record<string, unknown>, unknown>;
+
 /** A broker's stream as a subgraph would fill it. */
 export async function openStream(url: string) {
   const connection = await connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
@@ -21,7 +23,7 @@ export type BookStream = Awaited<ReturnType<typeof openStream>>;
 
 export interface Subscriber {
   client: Client;
-  results: FormattedExecutionResult[];
+  results: Result[];
   /** What the server refused with, or what ended the subscription. */
   errors: unknown[];
   closed: { code: number; reason: string }[];
@@ -38,7 +40,7 @@ export function subscribe(
     retry = 0,
   }: { variables?: Record<string, unknown>; params?: Record<string, unknown>; retry?: number } = {},
 ): Subscriber {
-  const results: FormattedExecutionResult[] = [];
+  const results: Result[] = [];
   const errors: unknown[] = [];
   const closed: { code: number; reason: string }[] = [];
   const client = createClient({

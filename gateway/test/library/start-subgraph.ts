@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buildSubgraphSchema } from '@apollo/subgraph';
-import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/resolverMap.js';
+import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
 import { type DocumentNode, execute, GraphQLError, GraphQLScalarType, parse, validate } from 'graphql';
 
 export interface RunningSubgraph {
@@ -25,10 +24,13 @@ const Even = new GraphQLScalarType({
 });
 
 /** A federated subgraph on real HTTP, which says 400 to what does not validate, as Apollo Server does. */
-export async function startSubgraph(sdl: string, resolvers: object): Promise<RunningSubgraph> {
+export async function startSubgraph(
+  sdl: string,
+  resolvers: GraphQLResolverMap<{ headers: Record<string, string> }>,
+): Promise<RunningSubgraph> {
   const typeDefs: DocumentNode = parse(sdl);
   const all = { ...resolvers, ...(sdl.includes('scalar Even') && { Even }) };
-  const schema = buildSubgraphSchema([{ typeDefs, resolvers: all as GraphQLResolverMap<unknown> }]);
+  const schema = buildSubgraphSchema([{ typeDefs, resolvers: all }]);
   const requests: RunningSubgraph['requests'] = [];
 
   const server = createServer(async (request, response) => {
