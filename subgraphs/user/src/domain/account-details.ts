@@ -23,6 +23,11 @@ export function normaliseEmail(email: string): string {
   return email.trim().toLowerCase();
 }
 
+/** Whether a normalised address can be one. */
+export function isEmail(email: string): boolean {
+  return email.length <= EMAIL_MAX && email.indexOf('@') <= LOCAL_PART_MAX && EMAIL.test(email);
+}
+
 /** Returns the details as they are kept. Throws a Refusal with every problem at once. */
 export function acceptedDetails({ email, password, name }: AccountDetails): AccountDetails {
   const details = { email: normaliseEmail(email), password, name: name.trim() };
@@ -38,8 +43,7 @@ export function emailTaken(): Refusal<SignUpErrorCode> {
 type Problem = UserError<SignUpErrorCode>;
 
 function emailProblems(email: string): Problem[] {
-  const isFine = email.length <= EMAIL_MAX && email.indexOf('@') <= LOCAL_PART_MAX && EMAIL.test(email);
-  return isFine ? [] : [problem('EMAIL_INVALID', 'email', 'This is not an e-mail address.')];
+  return isEmail(email) ? [] : [problem('EMAIL_INVALID', 'email', 'This is not an e-mail address.')];
 }
 
 function passwordProblems(password: string): Problem[] {

@@ -17,7 +17,7 @@ export class PointEntry {
 
 export type ChargePointsErrorCode = 'AMOUNT_OUT_OF_RANGE' | 'BALANCE_LIMIT_EXCEEDED';
 
-export const CHARGE_MAX = 10_000_000;
+const CHARGE_MAX = 10_000_000;
 /** Holds for charges alone: a refund is never turned away. */
 export const BALANCE_MAX = 1_000_000_000;
 

@@ -1,6 +1,6 @@
 import { buildSubgraph, type Subgraph } from '@shop/subgraph-kit';
 import type { UserContext } from '../context.ts';
-import { findUser } from '../use-cases/find-user.ts';
+import { findReferencedUser } from '../use-cases/find-user.ts';
 import { ChargePointsResolver } from './charge-points.resolver.ts';
 import { SessionResolver } from './session.resolver.ts';
 import { UserResolver } from './user.resolver.ts';
@@ -12,7 +12,7 @@ export function userSchema(): Promise<Subgraph> {
     references: {
       // A stranger reached through an order or a coupon is as invisible as through user(id).
       User: async ({ id }, ctx) => {
-        const user = await findUser(ctx, id);
+        const user = await findReferencedUser(ctx, id);
         return user && UserType.from(user);
       },
     },

@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/mysql';
 import { newId } from '@shop/kernel';
 import { newRefreshToken, type RefreshToken } from '../auth/refresh-token.ts';
 import type { TokenOwner } from '../auth/session-cache.ts';
@@ -5,32 +6,38 @@ import type { UserContext } from '../context.ts';
 import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
 
-/** Begins a session, and with it a family of refresh tokens, for somebody who has just proven who they are. */
-export async function openSession(ctx: UserContext, user: User): Promise<Session> {
-  const owner = { userId: user.id, family: newId() };
-  const refreshToken = newRefreshToken();
-  await ctx.em.transactional(async (em) => {
-    await em.execute(
-      `INSERT INTO sessions (id, user_id, created_at, expires_at)
-       VALUES (?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL ? DAY)`,
-      [owner.family, owner.userId, ctx.refreshTokenDays],
-    );
-    await em.execute(
-      `INSERT INTO refresh_tokens (token_hash, session_id, expires_at)
-       VALUES (?, ?, UTC_TIMESTAMP(3) + INTERVAL ? DAY)`,
-      [refreshToken.hash, owner.family, ctx.refreshTokenDays],
-    );
-  });
-  return grantSession(ctx, user, owner, refreshToken);
+/** A refresh token that is in the database, and whose it is. */
+export interface Grant {
+  owner: TokenOwner;
+  refreshToken: RefreshToken;
 }
 
-/** Makes the answer for a refresh token that is already in the database. */
-export async function grantSession(
-  ctx: UserContext,
-  user: User,
-  owner: TokenOwner,
-  refreshToken: RefreshToken,
-): Promise<Session> {
+/** Begins a session, and with it a family of refresh tokens, in the caller's transaction. */
+export async function openSession(em: EntityManager, userId: string, lifetimeDays: number): Promise<Grant> {
+  const grant = { owner: { userId, family: newId() }, refreshToken: newRefreshToken() };
+  await em.execute(
+    `INSERT INTO sessions (id, user_id, created_at, expires_at)
+     VALUES (?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL ? DAY)`,
+    [grant.owner.family, userId, lifetimeDays],
+  );
+  await addRefreshToken(em, grant, lifetimeDays);
+  return grant;
+}
+
+export async function addRefreshToken(
+  em: EntityManager,
+  { owner, refreshToken }: Grant,
+  lifetimeDays: number,
+): Promise<void> {
+  await em.execute(
+    `INSERT INTO refresh_tokens (token_hash, session_id, expires_at)
+     VALUES (?, ?, UTC_TIMESTAMP(3) + INTERVAL ? DAY)`,
+    [refreshToken.hash, owner.family, lifetimeDays],
+  );
+}
+
+/** Makes what the client gets, once the grant is committed. */
+export async function sessionOf(ctx: UserContext, user: User, { owner, refreshToken }: Grant): Promise<Session> {
   const [{ token, expiresAt }] = await Promise.all([
     ctx.accessTokens.issue(user, owner.family),
     ctx.sessionCache.remember(refreshToken.hash, owner),

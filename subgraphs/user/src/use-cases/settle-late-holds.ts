@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/mysql';
+import { ServiceUnavailable } from '@shop/kernel';
 import { confirmPoints } from './confirm-points.ts';
 import { releasePoints } from './release-points.ts';
 
@@ -8,8 +9,8 @@ const AT_A_TIME = 100;
 
 /**
  * Settles holds past their time as their orders ended. Until the order service has answered they stay held: only it
- * knows whether the order was completed, and a confirm must never find its hold gone. A failing `askOutcome` ends the
- * round; the next one begins anew.
+ * knows whether the order was completed, and a confirm must never find its hold gone. When nobody is there to
+ * answer the round ends; the next one begins anew.
  */
 export async function settleLateHolds(
   fork: () => EntityManager,
@@ -20,9 +21,17 @@ export async function settleLateHolds(
       WHERE status = 'HELD' AND expires_at < UTC_TIMESTAMP(3) ORDER BY expires_at LIMIT ?`,
     [AT_A_TIME],
   );
+  let failure: unknown;
   for (const { orderId } of late) {
-    const outcome = await askOutcome(orderId);
-    if (outcome === 'COMPLETED') await confirmPoints(fork(), orderId);
-    else if (outcome !== 'PENDING') await releasePoints(fork(), orderId);
+    try {
+      const outcome = await askOutcome(orderId);
+      if (outcome === 'COMPLETED') await confirmPoints(fork(), orderId);
+      else if (outcome !== 'PENDING') await releasePoints(fork(), orderId);
+    } catch (error) {
+      if (error instanceof ServiceUnavailable) throw error;
+      // One order that cannot be told about must not keep the others waiting.
+      failure ??= error;
+    }
   }
+  if (failure !== undefined) throw failure;
 }

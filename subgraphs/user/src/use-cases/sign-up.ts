@@ -3,7 +3,7 @@ import type { UserContext } from '../context.ts';
 import { type AccountDetails, acceptedDetails, emailTaken } from '../domain/account-details.ts';
 import type { Session } from '../domain/session.ts';
 import { User } from '../domain/user.ts';
-import { openSession } from './open-session.ts';
+import { openSession, sessionOf } from './open-session.ts';
 import { registerUser } from './register-user.ts';
 
 export async function signUp(ctx: UserContext, input: AccountDetails): Promise<Session> {
@@ -13,10 +13,13 @@ export async function signUp(ctx: UserContext, input: AccountDetails): Promise<S
   const passwordHash = await ctx.passwords.hash(password);
   const user = User.register({ email, name, role: 'USER', passwordHash }, ctx.clock.now());
   try {
-    await ctx.em.transactional((em) => registerUser(em, user));
+    const grant = await ctx.em.transactional(async (em) => {
+      await registerUser(em, user);
+      return openSession(em, user.id, ctx.refreshTokenDays);
+    });
+    return await sessionOf(ctx, user, grant);
   } catch (error) {
     if (error instanceof UniqueConstraintViolationException) throw emailTaken();
     throw error;
   }
-  return openSession(ctx, user);
 }
