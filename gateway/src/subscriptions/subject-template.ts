@@ -21,7 +21,7 @@ const TOKEN = /^(?:\{(args|viewer)\.(\w+)\}|[A-Za-z0-9_-]+)$/;
 
 type Token = { literal: string } | { args: string } | { viewer: 'id' };
 
-/** Reads `coupon.issued.{viewer.id}`-like templates. Throws when the text is not one. */
+/** Reads templates such as `lamp.switched.{args.lampId}`. Throws when the text is not one. */
 export function parseSubjectTemplate(text: string): SubjectTemplate {
   const tokens = text.split('.').reduce<string[]>(joinBraces, []).map(readToken(text));
   return {
