@@ -1,6 +1,14 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { getDocumentNodeFromSchema } from '@graphql-tools/utils';
-import { concatAST, type GraphQLScalarType, type GraphQLSchema, parse, print } from 'graphql';
+import {
+  concatAST,
+  type GraphQLDirective,
+  type GraphQLScalarType,
+  type GraphQLSchema,
+  parse,
+  print,
+  specifiedDirectives,
+} from 'graphql';
 import { type BuildSchemaOptions, buildSchema, createResolversMap } from 'type-graphql';
 import { DateTimeScalar } from './scalars.ts';
 
@@ -24,7 +32,9 @@ export interface SubgraphOptions<Context> {
   resolvers: BuildSchemaOptions['resolvers'];
   /** How a reference to each entity of this subgraph is resolved. */
   references: Record<string, ReferenceResolver<Context>>;
-  /** SDL to add, such as the declarations of directives of our own. */
+  /** Directives of our own; their definitions become part of the SDL. */
+  directives?: GraphQLDirective[];
+  /** SDL to add, such as the @link of directives of our own. */
   sdl?: string;
 }
 
@@ -38,12 +48,14 @@ export interface Subgraph {
 export async function buildSubgraph<Context>({
   resolvers,
   references,
+  directives = [],
   sdl = '',
 }: SubgraphOptions<Context>): Promise<Subgraph> {
   const schema = await buildSchema({
     resolvers,
     validate: false,
     pubSub: noPubSub,
+    directives: [...specifiedDirectives, ...directives],
     scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
   });
   const typeDefs = concatAST([getDocumentNodeFromSchema(schema), parse(`${FEDERATION}\n${sdl}`)]);

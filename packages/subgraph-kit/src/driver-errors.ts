@@ -18,15 +18,26 @@ const CONNECTION_CODES = new Set([
   'POOL_CLOSED',
 ]);
 
+interface Failure {
+  code?: unknown;
+  message?: unknown;
+  cause?: unknown;
+  thrownValue?: unknown;
+}
+
+const isFailure = (value: unknown): value is Failure => typeof value === 'object' && value !== null;
+
 /** The ServiceUnavailable that a client should see in place of a driver's error, or the error itself. */
 export function fromDriver(error: unknown): unknown {
   if (error instanceof DomainError) return error;
-  for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
-    if ('code' in cause && CONNECTION_CODES.has(String(cause.code)))
-      return new ServiceUnavailable(undefined, { cause: error });
-    if (/^Connection is closed|Pool is closed|closed state/.test(cause.message)) {
-      return new ServiceUnavailable(undefined, { cause: error });
-    }
+  // By shape, not by class: an error of Node's own is no instance of another realm's Error, such as that of a test in
+  // a VM, and graphql-js wraps it as a `thrownValue`.
+  for (let failure = error, depth = 0; isFailure(failure) && depth < 5; depth++) {
+    const isConnection =
+      CONNECTION_CODES.has(String(failure.code)) ||
+      /^Connection is closed|Pool is closed|closed state/.test(String(failure.message));
+    if (isConnection) return new ServiceUnavailable(undefined, { cause: error });
+    failure = failure.cause ?? failure.thrownValue;
   }
   return error;
 }

@@ -99,7 +99,7 @@ describe('User.coupons', () => {
 
   it('finds coupons by what they can be used for now', async () => {
     const { shopper, coupons } = await aShopperWithCoupons(2);
-    await world.rows('UPDATE coupons SET expires_at = UTC_TIMESTAMP(3) WHERE id = ?', [coupons[0]]);
+    await world.rows('UPDATE coupons SET expires_at = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND WHERE id = ?', [coupons[0]]);
     for (const [status, id] of [
       ['EXPIRED', coupons[0]],
       ['ACTIVE', coupons[1]],

@@ -46,11 +46,17 @@ const UPDATE = `mutation ($input: UpdateCouponEventInput!) { updateCouponEvent(i
 
 const HOUR_MS = 3_600_000;
 
+export interface WorldOptions {
+  env?: Record<string, string>;
+  /** For tests that stop it. */
+  ownMysql?: boolean;
+}
+
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** The coupon service on servers of its own, and the people who use it. */
-export async function startWorld({ env = {} }: { env?: Record<string, string> } = {}) {
-  const servers = await startTestServers({ redis: true, nats: true, database: 'coupon' });
+export async function startWorld({ env = {}, ownMysql = false }: WorldOptions = {}) {
+  const servers = await startTestServers({ redis: true, nats: true, database: 'coupon', ownMysql });
   const tokens = await testTokens();
   const statements: string[] = [];
   const processEnv = {

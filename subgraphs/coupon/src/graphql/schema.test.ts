@@ -12,10 +12,11 @@ const users = `
 `;
 
 describe('the coupon schema', () => {
+  let sdl: string;
   let composed: ReturnType<typeof composeServices>;
 
   beforeAll(async () => {
-    const { sdl } = await couponSchema();
+    ({ sdl } = await couponSchema());
     composed = composeServices([
       { name: 'user', typeDefs: parse(users) },
       { name: 'coupon', typeDefs: parse(sdl) },
@@ -25,6 +26,11 @@ describe('the coupon schema', () => {
   it('composes without errors or hints', () => {
     expect(composed.errors?.map(({ message }) => message)).toBeUndefined();
     expect(composed.hints?.map(({ message }) => message)).toEqual([]);
+  });
+
+  it('says in its SDL where a subscription gets its events', () => {
+    expect(sdl).toContain('current: "currentCouponSoldOut(couponEventId: {args.couponEventId})", audience: PUBLIC)');
+    expect(sdl).toContain('directive @eventStream(stream: String!, subject: String!, value: String!');
   });
 
   it('tells the gateway, and nobody else, where a subscription gets its events', () => {

@@ -5,21 +5,10 @@ import { CouponType } from './coupon.type.ts';
 import { CouponEventResolver } from './coupon-event.resolver.ts';
 import { CouponEventType } from './coupon-event.type.ts';
 import { CouponSoldOutResolver } from './coupon-sold-out.resolver.ts';
+import { eventStreamDirective, eventStreamLink } from './event-stream.directive.ts';
 import { IssueCouponResolver } from './issue-coupon.resolver.ts';
 import { UserResolver } from './user.resolver.ts';
 import { UserType } from './user.type.ts';
-
-// How the gateway learns where a subscription's events come from; docs/architecture.md says what each argument means.
-const eventStream = `
-extend schema
-  @link(url: "https://shopgraph.dev/eventStream/v1.0", import: ["@eventStream"])
-  @composeDirective(name: "@eventStream")
-
-enum eventStream__Audience { PUBLIC VIEWER }
-
-directive @eventStream(stream: String!, subject: String!, value: String!, current: String, currentRequired: Boolean = false,
-  audience: eventStream__Audience = VIEWER) on FIELD_DEFINITION
-`;
 
 export function couponSchema(): Promise<Subgraph> {
   return buildSubgraph<CouponContext>({
@@ -35,6 +24,7 @@ export function couponSchema(): Promise<Subgraph> {
         return coupon && ctx.viewer.maySee(coupon.userId) ? CouponType.from(coupon, ctx.clock.now()) : null;
       },
     },
-    sdl: eventStream,
+    directives: [eventStreamDirective],
+    sdl: eventStreamLink,
   });
 }

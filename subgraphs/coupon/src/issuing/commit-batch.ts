@@ -1,5 +1,6 @@
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { IdempotencyKeyReused } from '@shop/kernel';
-import type { Database } from '@shop/subgraph-kit';
+import { type Database, transactional } from '@shop/subgraph-kit';
 import { Coupon } from '../domain/coupon.ts';
 import { CouponEvent } from '../domain/coupon-event.ts';
 import { NotIssued, refusalFor } from '../domain/issue.errors.ts';
@@ -7,6 +8,8 @@ import { databaseTime } from './database-time.ts';
 import { type GrantedRequest, type IssuedBatch, type IssueOutcome, issueBatch, NotCounted } from './issue-batch.ts';
 
 const ATTEMPTS = 10;
+// At the very end: a client's own words may stand before it.
+const CODE_TAKEN = /for key '(\w+\.)?coupons_code'$/;
 
 /**
  * Commits a batch, in parts where it must: at the cap the first of the batch get what is left; around a unique key that
@@ -18,14 +21,13 @@ export async function commitBatch(
   attempt = 1,
 ): Promise<IssuedBatch> {
   try {
-    return await database.fork().transactional((em) => issueBatch(em, batch));
+    return await transactional(database.fork(), (em) => issueBatch(em, batch));
   } catch (error) {
     if (attempt >= ATTEMPTS) throw error;
     if (error instanceof NotCounted) return commitWhatIsLeft(database, batch, error.fresh, attempt + 1);
-    if (isDriverError(error, 'ER_LOCK_DEADLOCK')) return commitBatch(database, batch, attempt + 1);
-    if (!isDriverError(error, 'ER_DUP_ENTRY')) throw error;
+    if (!(error instanceof UniqueConstraintViolationException)) throw error;
     // A code that was drawn before: new ones are drawn.
-    if (String((error as Error).message).includes('coupons_code')) return commitBatch(database, batch, attempt + 1);
+    if (CODE_TAKEN.test(error.message)) return commitBatch(database, batch, attempt + 1);
     if (batch.length > 1) return commitHalves(database, batch);
     return commitRepeated(database, batch, attempt + 1);
   }
@@ -79,11 +81,4 @@ async function commitWhatIsLeft(
         refused.has(i) ? (refusal ?? new NotIssued('SOLD_OUT')) : (outcomes.shift() as IssueOutcome),
     ),
   };
-}
-
-function isDriverError(error: unknown, code: string): boolean {
-  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
-    if ('code' in cause && cause.code === code) return true;
-  }
-  return false;
 }

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/mysql';
+import { transactional } from '@shop/subgraph-kit';
 import { isConfirmed } from '../domain/coupon-hold.ts';
 import { moveCouponHold } from './move-coupon-hold.ts';
 
@@ -7,7 +8,7 @@ export function confirmCoupon(
   { em }: { em: EntityManager },
   { orderId }: { orderId: string },
 ): Promise<'CONFIRMED' | 'NOT_HELD'> {
-  return em.transactional(async (em) => {
+  return transactional(em, async (em) => {
     const { moved, state } = await moveCouponHold(em, orderId, 'HELD', 'CONFIRMED');
     if (!moved) return isConfirmed(state) ? 'CONFIRMED' : 'NOT_HELD';
     await em.execute(

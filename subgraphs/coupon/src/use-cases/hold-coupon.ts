@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { isId } from '@shop/kernel';
+import { transactional } from '@shop/subgraph-kit';
 import { Coupon } from '../domain/coupon.ts';
 import { type CouponHoldState, isConfirmed } from '../domain/coupon-hold.ts';
 import { discountOn } from '../domain/discount.ts';
@@ -25,7 +26,7 @@ const refused = (problem: Problem): CouponHeld => ({ outcome: 'REFUSED', problem
 /** Sets a coupon aside for an order. The row of the hold comes first: it makes a second delivery wait, and then answer alike. */
 export function holdCoupon({ em }: { em: EntityManager }, order: HoldOrder): Promise<CouponHeld> {
   if (!isId(order.couponId)) return Promise.resolve(refused('COUPON_NOT_FOUND'));
-  return em.transactional(async (em) => {
+  return transactional(em, async (em) => {
     if (!(await openHold(em, order))) return earlierAnswer(em, order);
     const taken = await takeCoupon(em, order);
     const coupon = await em.findOne(Coupon, { id: order.couponId });

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/mysql';
+import { transactional } from '@shop/subgraph-kit';
 import { isConfirmed } from '../domain/coupon-hold.ts';
 import { moveCouponHold } from './move-coupon-hold.ts';
 
@@ -7,7 +8,7 @@ export function releaseCoupon(
   { em }: { em: EntityManager },
   { orderId }: { orderId: string },
 ): Promise<'RELEASED' | 'ALREADY_CONFIRMED'> {
-  return em.transactional(async (em) => {
+  return transactional(em, async (em) => {
     let { moved, state } = await moveCouponHold(em, orderId, 'HELD', 'RELEASED');
     if (state === null) {
       if (await leaveTombstone(em, orderId)) return 'RELEASED';

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/mysql';
+import { transactional } from '@shop/subgraph-kit';
 import { moveCouponHold } from './move-coupon-hold.ts';
 
 /** The order is cancelled: its owner has the coupon back, once, unless it has expired meanwhile. */
@@ -6,7 +7,7 @@ export function restoreCoupon(
   { em }: { em: EntityManager },
   { orderId }: { orderId: string },
 ): Promise<'RESTORED' | 'EXPIRED' | 'NOT_CONFIRMED'> {
-  return em.transactional(async (em) => {
+  return transactional(em, async (em) => {
     const { moved, state } = await moveCouponHold(em, orderId, 'CONFIRMED', 'RESTORED');
     if (!moved) return state === 'RESTORED' || state === 'EXPIRED' ? state : 'NOT_CONFIRMED';
     const { affectedRows } = await em.execute<{ affectedRows: number }>(

@@ -2,6 +2,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/mysql';
 import { CouponRestocked, CouponSoldOut } from '@shop/contracts';
 import { Conflict, isId } from '@shop/kernel';
 import { recordEvent } from '@shop/messaging';
+import { transactional } from '@shop/subgraph-kit';
 import type { CouponContext } from '../context.ts';
 import { CouponEvent } from '../domain/coupon-event.ts';
 import { assertChanges, type CouponEventChanges, couponEventMissing } from '../domain/coupon-event-plan.ts';
@@ -14,7 +15,7 @@ type UpdateCouponEvent = {
 export async function updateCouponEvent(ctx: CouponContext, input: UpdateCouponEvent): Promise<CouponEvent> {
   ctx.viewer.mustBe('ADMIN');
   if (!isId(input.id)) throw couponEventMissing();
-  const event = await ctx.em.transactional(async (em) => {
+  const event = await transactional(ctx.em, async (em) => {
     // Locked, because the new total is compared with a count that every batch of coupons raises.
     const event = await em.findOne(CouponEvent, { id: input.id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (event === null) throw couponEventMissing();
