@@ -5,12 +5,12 @@ import { createPasswordHasher } from './auth/password-hasher.ts';
 import { createSecretBox } from './auth/secret-box.ts';
 import { rotateSigningKeys } from './auth/signing-key-table.ts';
 import { databaseConfigSchema, signingConfigSchema } from './config.ts';
-import { openUserDatabase } from './db/open.ts';
+import { openUserDatabase } from './db/open-user-database.ts';
 import { createAdmin } from './use-cases/create-admin.ts';
 
 /** Brings the database up to date. */
 export async function migrateCommand(): Promise<void> {
-  await withDatabase({ migrate: true }, async () => undefined);
+  await withDatabase(async () => undefined, { DATABASE_MIGRATE: true });
 }
 
 /** Makes an ADMIN; the password comes by environment, because arguments show up in the list of processes. */
@@ -21,9 +21,7 @@ export async function createAdminCommand(args: string[]): Promise<void> {
   if (!email || !name) throw new Error('--email and --name are required.');
   if (!password) throw new Error('ADMIN_PASSWORD is missing: the password the ADMIN signs in with.');
 
-  const did = await withDatabase({}, ({ fork }) =>
-    createAdmin(fork(), createPasswordHasher(), { email, password, name }),
-  );
+  const did = await withDatabase(({ fork }) => createAdmin(fork(), createPasswordHasher(), { email, password, name }));
   const said = {
     CREATED: `${email} is a new ADMIN.`,
     PROMOTED: `${email} had an account and is now an ADMIN; name and password stay as they were.`,
@@ -35,7 +33,7 @@ export async function createAdminCommand(args: string[]): Promise<void> {
 /** Puts the next signing key in place; running instances notice within seconds. */
 export async function rotateKeysCommand(): Promise<void> {
   const box = createSecretBox(loadConfig(signingConfigSchema).SIGNING_KEY_SECRET);
-  const rotation = await withDatabase({}, ({ fork }) => rotateSigningKeys(fork(), box));
+  const rotation = await withDatabase(({ fork }) => rotateSigningKeys(fork(), box));
   const said =
     rotation === null
       ? 'Another rotation happened at the same moment; nothing was changed.'
@@ -43,11 +41,13 @@ export async function rotateKeysCommand(): Promise<void> {
   process.stdout.write(`${said}\n`);
 }
 
-async function withDatabase<T>(override: { migrate?: boolean }, work: (database: Database) => Promise<T>): Promise<T> {
-  const config = loadConfig(databaseConfigSchema);
-  const log = createLogger('user', { level: config.LOG_LEVEL });
-  const migrate = override.migrate ?? config.DATABASE_MIGRATE;
-  const database = await openUserDatabase({ url: config.DATABASE_URL, migrate, poolSize: 2, log });
+async function withDatabase<T>(
+  work: (database: Database) => Promise<T>,
+  override: { DATABASE_MIGRATE?: true } = {},
+): Promise<T> {
+  const settings = { ...loadConfig(databaseConfigSchema), ...override };
+  const log = createLogger('user', { level: settings.LOG_LEVEL });
+  const database = await openUserDatabase({ settings, log });
   try {
     return await work(database);
   } finally {

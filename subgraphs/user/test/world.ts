@@ -5,7 +5,7 @@ import { createLogger, loadConfig } from '@shop/service-kit';
 import { type GraphqlClient, graphqlClient, startTestServers, testTokens } from '@shop/testkit';
 import { startUser } from '../src/app.ts';
 import { configSchema } from '../src/config.ts';
-import { openUserDatabase } from '../src/db/open.ts';
+import { openUserDatabase } from '../src/db/open-user-database.ts';
 
 export const SECRET = 'a secret for the signing keys of the tests';
 
@@ -47,7 +47,10 @@ export async function startWorld({ ownKeys = false, env = {} }: WorldOptions = {
 
   const service = await start();
   const log = createLogger('test', { level: 'silent' });
-  const database = await openUserDatabase({ url: servers.databaseUrl, migrate: false, poolSize: 5, log });
+  const database = await openUserDatabase({
+    settings: { DATABASE_URL: servers.databaseUrl, DATABASE_MIGRATE: false, DATABASE_POOL_SIZE: 5 },
+    log,
+  });
   const clientOf = (token?: string, url = service.url) =>
     graphqlClient(`${url}/graphql`, token === undefined ? {} : { token });
 
