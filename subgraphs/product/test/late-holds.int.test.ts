@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** Stands in for the order service: it knows what has become of its orders, and counts how often it is asked. */
-function anOrderService(outcomes: Map<string, Outcome>) {
+async function anOrderService(outcomes: Map<string, Outcome>) {
   const asked = new Map<string, number>();
   const handler = handleCommand(OrderOutcome, async ({ orderId }) => {
     asked.set(orderId, (asked.get(orderId) ?? 0) + 1);
@@ -22,7 +22,10 @@ function anOrderService(outcomes: Map<string, Outcome>) {
   });
   const log = createLogger('test', { level: 'silent' });
   const metrics = createMetrics('test');
-  return { asked, ...serveCommands(world.bus, { queue: 'order', handlers: [handler], log, metrics }) };
+  const serving = serveCommands(world.bus, { queue: 'order', handlers: [handler], log, metrics });
+  // From here on the server knows of it: whoever asks finds somebody there.
+  await world.bus.connection.flush();
+  return { asked, ...serving };
 }
 
 /** An order that holds four of ten units, and whose time is over. */
@@ -42,7 +45,7 @@ it.each<[Outcome, { onHand: number; held: number }]>([
   ['UNKNOWN', { onHand: 10, held: 0 }],
 ])('settles the late hold of an order that is %s', async (outcome, stock) => {
   const { productId, orderId, passTime } = await aLateHold();
-  const orders = anOrderService(new Map([[orderId, outcome]]));
+  const orders = await anOrderService(new Map([[orderId, outcome]]));
   await passTime();
   await eventually(async () => expect(await world.stock(productId)).toEqual(stock));
   await orders.close();
@@ -51,7 +54,7 @@ it.each<[Outcome, { onHand: number; held: number }]>([
 it('leaves the hold of an order that is not decided, and asks again later', async () => {
   const { productId, orderId, passTime } = await aLateHold();
   const outcomes = new Map<string, Outcome>([[orderId, 'PENDING']]);
-  const orders = anOrderService(outcomes);
+  const orders = await anOrderService(outcomes);
   await passTime();
   await eventually(() => expect(orders.asked.get(orderId)).toBe(1));
   expect(await world.stock(productId)).toEqual({ onHand: 10, held: 4 });
@@ -76,14 +79,14 @@ it('keeps a hold for as long as nobody can say what has become of its order', as
   await eventually(isAskedLater);
   expect(await world.stock(productId)).toEqual({ onHand: 10, held: 4 });
 
-  const orders = anOrderService(new Map([[orderId, 'REJECTED']]));
+  const orders = await anOrderService(new Map([[orderId, 'REJECTED']]));
   await passTime();
   await eventually(async () => expect(await world.stock(productId)).toEqual({ onHand: 10, held: 0 }));
   await orders.close();
 });
 
 it('does not ask before the time is over', async () => {
-  const orders = anOrderService(new Map());
+  const orders = await anOrderService(new Map());
   const early = await world.aProduct({ stock: 10 });
   const earlyOrder = newId();
   await world.hold(earlyOrder, [{ productId: early, quantity: 1 }]);

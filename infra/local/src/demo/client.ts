@@ -21,7 +21,7 @@ export interface ShopClient {
 
 /** Talks to the gateway as any client would: over HTTP and graphql-transport-ws. */
 export function shopClient(gatewayUrl: string, token?: string): ShopClient {
-  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
 
   return {
     async send<T>(document: string, variables: Record<string, unknown> = {}) {
