@@ -40,4 +40,6 @@ export default {
     tier('e2e', ['<rootDir>/tests/e2e/**/*.e2e.test.ts'], wholeShop),
   ],
   testTimeout: 30_000,
+  // Most of an int test is waiting for servers: leaving a core free would leave it idle.
+  maxWorkers: '100%',
 };

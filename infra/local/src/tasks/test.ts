@@ -5,6 +5,7 @@ import { buildAll } from '../build.ts';
 import { localDir, rootDir } from '../paths.ts';
 import { keepPath, sweepPath } from '../processes/guard.ts';
 import { runInView } from '../processes/run-in-view.ts';
+import { stopRequest } from '../processes/stop-request.ts';
 import { printed } from '../progress.ts';
 import { runTask } from '../run-task.ts';
 import { findServers } from '../servers/find-servers.ts';
@@ -22,6 +23,7 @@ interface Report {
 }
 
 await runTask(async () => {
+  const stopping = stopRequest();
   const args = process.argv.slice(2);
   const isTier = (arg: string): arg is Tier => tiers.some((tier) => tier === arg);
   const asked = args.filter(isTier);
@@ -37,6 +39,7 @@ await runTask(async () => {
   const results: string[] = [];
   let failed = false;
   for (const tier of wanted) {
+    if (stopping.aborted) break;
     const { line, ok } = await runTier(tier, forJest, dir);
     results.push(line);
     failed ||= !ok;
@@ -44,8 +47,9 @@ await runTask(async () => {
   rmSync(dir, { recursive: true, force: true });
   keepPath(dir);
   process.stdout.write(`\n${results.join('\n')}\n`);
-  printed.say(failed ? '✗ tests failed' : '✓ every test passed');
-  return failed ? 1 : 0;
+  if (stopping.aborted) printed.say('✗ stopped');
+  else printed.say(failed ? '✗ tests failed' : '✓ every test passed');
+  return failed || stopping.aborted ? 1 : 0;
 });
 
 async function runTier(tier: Tier, args: readonly string[], dir: string): Promise<{ line: string; ok: boolean }> {
