@@ -12,6 +12,8 @@ export const SECRET = 'a secret for the signing keys of the tests';
 export interface WorldOptions {
   /** The service trusts its own keys, and users really sign in; otherwise tokens are minted. */
   ownKeys?: boolean;
+  /** A MySQL that the test may stop. */
+  ownMysql?: boolean;
   env?: Record<string, string>;
 }
 
@@ -24,8 +26,8 @@ export interface Shopper {
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** The user service on servers of its own, and the people who use it. */
-export async function startWorld({ ownKeys = false, env = {} }: WorldOptions = {}) {
-  const servers = await startTestServers({ redis: true, nats: true, database: 'user' });
+export async function startWorld({ ownKeys = false, ownMysql = false, env = {} }: WorldOptions = {}) {
+  const servers = await startTestServers({ redis: true, nats: true, database: 'user', ownMysql });
   const tokens = await testTokens();
   const statements: string[] = [];
   const processEnv = {

@@ -13,20 +13,21 @@ export interface SigningKeys {
   published(): Promise<{ keys: JWK[] }>;
 }
 
-/** Reads the keys from MySQL and remembers them for two seconds. */
+/**
+ * Reads the keys from MySQL and remembers them for two seconds, or as long as MySQL is away: nobody can rotate them
+ * meanwhile, and what was signed can still be verified.
+ */
 export function createSigningKeys(fork: () => EntityManager, box: SecretBox): SigningKeys {
-  let remembered: { rows: Promise<SigningKeyRow[]>; untilMs: number } | undefined;
+  let latest: { rows: Promise<SigningKeyRow[]>; untilMs: number } | undefined;
   const opened = new Map<string, Promise<CryptoKey>>();
 
   function rows(): Promise<SigningKeyRow[]> {
     const nowMs = performance.now();
-    if (remembered !== undefined && remembered.untilMs > nowMs) return remembered.rows;
-    const reading = readSigningKeys(fork());
-    remembered = { rows: reading, untilMs: nowMs + REMEMBERED_MS };
-    reading.catch(() => {
-      if (remembered?.rows === reading) remembered = undefined;
-    });
-    return reading;
+    if (latest !== undefined && latest.untilMs > nowMs) return latest.rows;
+    const before = latest?.rows;
+    const read = readSigningKeys(fork()).catch((error: unknown) => before ?? Promise.reject(error));
+    latest = { rows: read, untilMs: nowMs + REMEMBERED_MS };
+    return read;
   }
 
   return {
