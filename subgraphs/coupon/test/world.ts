@@ -2,9 +2,9 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { newId, type Role } from '@shop/kernel';
 import { type Bus, connectBus } from '@shop/messaging';
+import { connectRedis, type RedisConnection } from '@shop/redis';
 import { createLogger, loadConfig } from '@shop/service-kit';
 import { eventually, type GraphqlClient, graphqlClient, startTestServers, testTokens } from '@shop/testkit';
-import { Redis } from 'ioredis';
 import { startCoupon } from '../src/app.ts';
 import { configSchema } from '../src/config.ts';
 import { openCouponDatabase } from '../src/db/open-coupon-database.ts';
@@ -197,12 +197,12 @@ export async function startWorld({ env = {}, ownMysql = false }: WorldOptions = 
       });
     },
 
-    async redis<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
-      const redis = new Redis(servers.redis.url);
+    async redis<T>(work: (redis: RedisConnection) => Promise<T>): Promise<T> {
+      const redis = await connectRedis({ url: servers.redis.url, log });
       try {
         return await work(redis);
       } finally {
-        redis.disconnect();
+        await redis.close();
       }
     },
 

@@ -19,7 +19,7 @@ registerEnumType(CouponEventInputErrorCodeEnum, {
 });
 
 @ObjectType('CouponEventInputError', { implements: UserErrorType, description: 'What is wrong with the input.' })
-export class CouponEventInputErrorType extends UserErrorType {
+class CouponEventInputErrorType extends UserErrorType {
   @Field(() => CouponEventInputErrorCodeEnum, { description: 'Which rule is broken.' })
   code!: CouponEventInputErrorCode;
 }

@@ -17,7 +17,7 @@ registerEnumType(IssueCouponErrorCodeEnum, {
 });
 
 @ObjectType('IssueCouponError', { implements: UserErrorType, description: 'Why no coupon was issued.' })
-export class IssueCouponErrorType extends UserErrorType {
+class IssueCouponErrorType extends UserErrorType {
   @Field(() => IssueCouponErrorCodeEnum, { description: 'What happened.' })
   code!: IssueCouponErrorCode;
 }

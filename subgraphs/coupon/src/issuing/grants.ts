@@ -1,7 +1,6 @@
 import { newId } from '@shop/kernel';
-import { defineScript, runScript } from '@shop/redis';
+import { defineScript, type RedisConnection, runScript } from '@shop/redis';
 import type { Logger } from '@shop/service-kit';
-import type { Redis } from 'ioredis';
 import type { IssueTerms } from './issue-terms.ts';
 import type { IssueRequest } from './issuer.ts';
 import { COMPLETE, keysOf } from './redis-keys.ts';
@@ -36,7 +35,7 @@ export interface Grants {
   giveBack(request: IssueRequest, grant: Grant, why: 'REFUSED' | 'LIMIT' | 'SOLD_OUT'): Promise<void>;
 }
 
-export function createGrants({ redis, log }: { redis: Redis; log: Logger }): Grants {
+export function createGrants({ redis, log }: { redis: RedisConnection; log: Logger }): Grants {
   function failed(error: unknown, action: string): void {
     // A lost connection is told once, by the connection itself.
     if (redis.status === 'ready') log.warn({ err: error, action }, 'Redis failed; going on without it.');

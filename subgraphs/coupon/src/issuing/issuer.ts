@@ -1,8 +1,7 @@
 import { type Clock, DomainError, IdempotencyKeyReused, RateLimited } from '@shop/kernel';
-import { createTokenBucket } from '@shop/redis';
+import { createTokenBucket, type RedisConnection } from '@shop/redis';
 import type { Logger, Metrics } from '@shop/service-kit';
 import type { Database } from '@shop/subgraph-kit';
-import type { Redis } from 'ioredis';
 import { Coupon } from '../domain/coupon.ts';
 import type { CouponEvent } from '../domain/coupon-event.ts';
 import { NotIssued, refusalFor } from '../domain/issue.errors.ts';
@@ -37,7 +36,7 @@ export interface Issuer {
 
 export interface IssuerOptions {
   database: Database;
-  redis: Redis;
+  redis: RedisConnection;
   /** The database's time. */
   clock: Clock;
   /** How often one user may ask. */

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { acquireLock, defineScript, type Lock, runScript } from '@shop/redis';
+import { acquireLock, defineScript, type Lock, type RedisConnection, runScript } from '@shop/redis';
 import { type Logger, reasonOf } from '@shop/service-kit';
 import type { Database } from '@shop/subgraph-kit';
-import type { Redis } from 'ioredis';
 import { CouponEvent } from '../domain/coupon-event.ts';
 import { termsOf } from './issue-terms.ts';
 import { keysOf } from './redis-keys.ts';
@@ -21,7 +20,7 @@ const CHUNK = 5_000;
 const DAY_MS = 86_400_000;
 
 export interface RebuildOptions {
-  redis: Redis;
+  redis: RedisConnection;
   database: Database;
   terms: TermsCache;
   log: Logger;

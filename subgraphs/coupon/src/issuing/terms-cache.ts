@@ -1,7 +1,6 @@
-import { createBoundedMap, defineScript, runScript } from '@shop/redis';
+import { createBoundedMap, defineScript, type RedisConnection, runScript } from '@shop/redis';
 import type { Logger } from '@shop/service-kit';
 import type { Database } from '@shop/subgraph-kit';
-import type { Redis } from 'ioredis';
 import { CouponEvent } from '../domain/coupon-event.ts';
 import { type IssueTerms, infoOf, issueTermsSchema, termsOf } from './issue-terms.ts';
 import { keysOf } from './redis-keys.ts';
@@ -31,7 +30,7 @@ export function createTermsCache({
   database,
   log,
 }: {
-  redis: Redis;
+  redis: RedisConnection;
   database: Database;
   log: Logger;
 }): TermsCache {
