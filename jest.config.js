@@ -35,7 +35,10 @@ const wholeShop = {
 
 export default {
   projects: [
-    tier('unit', ['<rootDir>/{packages,subgraphs,workers,gateway,schema,infra}/**/src/**/*.test.ts']),
+    tier('unit', [
+      '<rootDir>/{packages,subgraphs,workers,gateway,schema,infra}/**/src/**/*.test.ts',
+      '<rootDir>/tests/*.test.ts',
+    ]),
     tier('int', ['<rootDir>/{packages,subgraphs,workers,gateway,schema,infra}/**/*.int.test.ts'], servers),
     tier('e2e', ['<rootDir>/tests/e2e/**/*.e2e.test.ts'], wholeShop),
   ],

@@ -2,7 +2,7 @@ import { listening, loadConfig, setting } from '@shop/service-kit';
 import { databaseSettings } from '@shop/subgraph-kit/database';
 import { z } from 'zod';
 
-const schema = z.object({
+export const configSchema = z.object({
   ...listening(4100),
   ...databaseSettings,
   NATS_URL: setting.url('nats', 'tls'),
@@ -13,8 +13,8 @@ const schema = z.object({
   DELIVERY_CONCURRENCY: setting.integer(8, { min: 1, max: 256 }),
 });
 
-export type Config = z.output<typeof schema>;
+export type Config = z.output<typeof configSchema>;
 
 export function readConfig(env?: Record<string, string | undefined>): Readonly<Config> {
-  return loadConfig(schema, env);
+  return loadConfig(configSchema, env);
 }
