@@ -1,4 +1,11 @@
-import { type GraphQLFormattedError, Kind, OperationTypeNode, parse, type SelectionNode } from 'graphql';
+import {
+  type GraphQLFormattedError,
+  Kind,
+  OperationTypeNode,
+  parse,
+  type SelectionNode,
+  type SourceLocation,
+} from 'graphql';
 import { variableIn } from '../errors/bad-variables.ts';
 import { keptExtensions, SUBGRAPH_CODES } from '../errors/client-error.ts';
 import { valuePathIn } from '../errors/value-path.ts';
@@ -9,8 +16,6 @@ export interface SubgraphRequest {
   variables: Record<string, unknown>;
 }
 
-const REFUSED_VALUE = /^Expected value of type /;
-
 /**
  * A subgraph's error as it may go on: with an allowed code, or as one the gateway masks. Subgraphs judge the values of
  * their own scalars when they validate, and what they call a validation error there is the client's bad input.
@@ -18,10 +23,12 @@ const REFUSED_VALUE = /^Expected value of type /;
 export function fromSubgraph(error: GraphQLFormattedError, request: SubgraphRequest): GraphQLFormattedError {
   const path = error.path ?? pathsOf(request)[0];
   const code = String(error.extensions?.code);
-  if (code === 'GRAPHQL_VALIDATION_FAILED' && REFUSED_VALUE.test(error.message)) {
-    const field = error.locations?.[0] && valuePathIn(request.query, error.locations[0]);
-    const message = field ? `${field}: ${error.message}` : error.message;
-    return { message, path, extensions: { code: 'BAD_USER_INPUT', ...(field && { field }) } };
+  if (code === 'GRAPHQL_VALIDATION_FAILED' && error.locations?.length === 1) {
+    const refused = valuePathIn(request.query, error.locations[0] as SourceLocation);
+    if (refused) {
+      const extensions = { code: 'BAD_USER_INPUT', field: refused };
+      return { message: `${refused}: ${error.message}`, path, extensions };
+    }
   }
   if (!SUBGRAPH_CODES.has(code)) {
     return { message: error.message ?? 'no message', path, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
