@@ -5,7 +5,7 @@ import { ROOT } from './artifacts.ts';
 const run = promisify(execFile);
 
 /** The subgraphs and where they listen unless a gateway is told otherwise. */
-export const SUBGRAPHS = [
+const SUBGRAPHS = [
   { name: 'user', url: 'http://127.0.0.1:4001/graphql' },
   { name: 'product', url: 'http://127.0.0.1:4002/graphql' },
   { name: 'order', url: 'http://127.0.0.1:4003/graphql' },

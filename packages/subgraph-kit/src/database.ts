@@ -3,6 +3,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM } from '@mikro-orm/mysql';
 import { type Logger, reasonOf, setting, waitUntilThere } from '@shop/service-kit';
 import { CompiledQuery, type DatabaseConnection } from 'kysely';
+import { z } from 'zod';
 
 /** What a process with a database reads from its environment. */
 export const databaseSettings = {
@@ -11,17 +12,19 @@ export const databaseSettings = {
   DATABASE_POOL_SIZE: setting.integer(10, { min: 2, max: 500 }),
 };
 
+/** What a command needs that touches the database and nothing else. */
+export const databaseConfigSchema = z.object({ ...databaseSettings, LOG_LEVEL: setting.logLevel() });
+
+export type DatabaseSettings = Pick<z.output<typeof databaseConfigSchema>, keyof typeof databaseSettings>;
+
 export interface DatabaseOptions {
-  /** `mysql://user:password@host:port/database` */
-  url: string;
+  /** `DATABASE_MIGRATE` runs pending migrations before anything else, one process at a time. */
+  settings: DatabaseSettings;
   entities: (EntitySchema | EntityClass<AnyEntity>)[];
   migrations: MigrationObject[];
-  /** Runs pending migrations before anything else, one process at a time. */
-  migrate: boolean;
-  poolSize?: number;
   log: Logger;
   /** Hears every SQL statement, for tests that count them. */
-  onStatement?: (sql: string) => void;
+  onStatement?: ((sql: string) => void) | undefined;
 }
 
 export interface Database {
@@ -41,16 +44,16 @@ const CONNECT_TIMEOUT_MS = 2_000;
  * Batched updates are off because they lose optimistic locks (see docs/adr).
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { url, entities, migrations, log, onStatement, poolSize = 10 } = options;
+  const { settings, entities, migrations, log, onStatement } = options;
   const orm = await MikroORM.init({
-    clientUrl: url,
+    clientUrl: settings.DATABASE_URL,
     entities,
     useBatchUpdates: false,
     forceUtcTimezone: true,
     preferReadReplicas: false,
     allowGlobalContext: false,
     discovery: { warnWhenNoEntities: false },
-    pool: { min: 0, max: poolSize },
+    pool: { min: 0, max: settings.DATABASE_POOL_SIZE },
     driverOptions: { connectTimeout: CONNECT_TIMEOUT_MS, supportBigNumbers: true, enableKeepAlive: true },
     onCreateConnection: async (connection) => {
       const statement = CompiledQuery.raw('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
@@ -68,7 +71,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   });
 
   await waitUntilThere('MySQL', () => orm.em.fork().execute('SELECT 1'), { log });
-  if (options.migrate) await migrate(orm, log);
+  if (settings.DATABASE_MIGRATE) await migrate(orm, log);
 
   return {
     orm,

@@ -1,21 +1,31 @@
-import { type Closable, type Command, runCommands, runService } from '@shop/service-kit';
+import { type Closable, type Command, createLogger, loadConfig, runCommands, runService } from '@shop/service-kit';
 import type { Subgraph } from './build-subgraph.ts';
+import { type Database, type DatabaseOptions, databaseConfigSchema } from './database.ts';
 
 export interface SubgraphProgram {
   /** Starts the whole process from its environment. */
   start(): Promise<Closable>;
-  /** Brings the database up to date and closes it. */
-  migrate(): Promise<void>;
+  openDatabase(options: Pick<DatabaseOptions, 'settings' | 'log'>): Promise<Database>;
   schema(): Promise<Subgraph>;
   /** What only this subgraph can do. */
   commands?: Record<string, Command>;
 }
 
 /** The command line every subgraph has: `serve`, `migrate`, `schema`, and its own commands. */
-export function runSubgraph(name: string, { start, migrate, schema, commands = {} }: SubgraphProgram): Promise<void> {
+export function runSubgraph(
+  name: string,
+  { start, openDatabase, schema, commands = {} }: SubgraphProgram,
+): Promise<void> {
   return runCommands(name, {
     serve: { describe: 'answers requests until SIGTERM (the default)', run: () => runService(name, start) },
-    migrate: { describe: 'brings the database up to date', run: migrate },
+    migrate: {
+      describe: 'brings the database up to date',
+      async run() {
+        const config = loadConfig(databaseConfigSchema);
+        const settings = { ...config, DATABASE_MIGRATE: true };
+        await (await openDatabase({ settings, log: createLogger(name, { level: config.LOG_LEVEL }) })).close();
+      },
+    },
     schema: {
       describe: 'prints the SDL that is composed into the supergraph',
       run: async () => process.stdout.write(`${(await schema()).sdl}\n`),

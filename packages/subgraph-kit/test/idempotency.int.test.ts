@@ -10,10 +10,9 @@ let database: Database;
 beforeAll(async () => {
   servers = await startTestServers({ database: 'kit' });
   database = await openDatabase({
-    url: servers.databaseUrl,
+    settings: { DATABASE_URL: servers.databaseUrl, DATABASE_MIGRATE: false, DATABASE_POOL_SIZE: 25 },
     entities: [],
     migrations: [],
-    migrate: false,
     log: createLogger('kit', { level: 'silent' }),
   });
   const em = database.fork();

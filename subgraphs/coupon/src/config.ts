@@ -2,9 +2,6 @@ import { listening, setting } from '@shop/service-kit';
 import { databaseSettings, verifierSettings } from '@shop/subgraph-kit';
 import { z } from 'zod';
 
-/** What `migrate` needs: the database and nothing else. */
-export const databaseConfigSchema = z.object({ ...databaseSettings, LOG_LEVEL: setting.logLevel() });
-
 export const configSchema = z.object({
   ...listening(4004),
   ...databaseSettings,
@@ -19,4 +16,3 @@ export const configSchema = z.object({
 });
 
 export type CouponConfig = z.output<typeof configSchema>;
-export type DatabaseConfig = z.output<typeof databaseConfigSchema>;

@@ -75,7 +75,7 @@ export async function startWorld({ env = {}, ownMysql = false }: WorldOptions = 
   const service = await start();
   const log = createLogger('test', { level: 'silent' });
   const settings = { DATABASE_URL: servers.databaseUrl, DATABASE_MIGRATE: false, DATABASE_POOL_SIZE: 5 };
-  const database = await openCouponDatabase({ settings: { ...settings, LOG_LEVEL: 'silent' }, log });
+  const database = await openCouponDatabase({ settings, log });
   const bus: Bus = await connectBus({ url: servers.nats.url, name: 'test', log });
   const clientOf = (token?: string, url = service.url) =>
     graphqlClient(`${url}/graphql`, token === undefined ? {} : { token });

@@ -5,7 +5,7 @@ import { type RunningProcess, startPeriodic, startProcess } from '@shop/service-
 import { createVerifier, mountSubgraph } from '@shop/subgraph-kit';
 import type { OrderConfig } from './config.ts';
 import { createOrderContext, type SagaContext } from './context.ts';
-import { openOrderDatabase } from './db/open.ts';
+import { openOrderDatabase } from './db/open-order-database.ts';
 import { answerOrderOutcome } from './events/answer-order-outcome.ts';
 import { commandParticipants } from './events/command-participants.ts';
 import { orderSchema } from './graphql/schema.ts';
@@ -24,15 +24,7 @@ export function startOrder(config: OrderConfig, options: OrderOptions = {}): Pro
     const endpoint = mountSubgraph(http);
     const url = await http.listen();
 
-    const database = closing.add(
-      await openOrderDatabase({
-        url: config.DATABASE_URL,
-        migrate: config.DATABASE_MIGRATE,
-        poolSize: config.DATABASE_POOL_SIZE,
-        log,
-        ...(options.onStatement && { onStatement: options.onStatement }),
-      }),
-    );
+    const database = closing.add(await openOrderDatabase({ settings: config, log, onStatement: options.onStatement }));
     readiness.add('mysql', database.ready);
     const bus = closing.add(await connectBus({ url: config.NATS_URL, name: 'order', log }));
     readiness.add('nats', bus.ready);

@@ -5,7 +5,7 @@ import { createLogger, loadConfig } from '@shop/service-kit';
 import { type GraphqlClient, graphqlClient, startTestServers, testTokens } from '@shop/testkit';
 import { startOrder } from '../src/app.ts';
 import { configSchema } from '../src/config.ts';
-import { openOrderDatabase } from '../src/db/open.ts';
+import { openOrderDatabase } from '../src/db/open-order-database.ts';
 import type { SagaTiming } from '../src/saga-timing.ts';
 import { startOtherServices } from './others/other-services.ts';
 import type { Account } from './others/points.ts';
@@ -74,7 +74,7 @@ export async function startWorld(timing: Partial<SagaTiming> = {}) {
       onStatement: (sql) => statements.push(sql),
     });
   let service = await start();
-  const database = await openOrderDatabase({ url: servers.databaseUrl, migrate: false, log });
+  const database = await openOrderDatabase({ settings: config, log });
   const clientOf = (token?: string) => graphqlClient(`${service.url}/graphql`, token === undefined ? {} : { token });
 
   async function mutate(document: string, name: string, buyer: Buyer, input: object, headers?: Record<string, string>) {

@@ -24,9 +24,7 @@ export function startProduct(
 
     const redis = closing.add(await connectRedis({ url: config.REDIS_URL, log }));
     readiness.add('redis', () => redis.ready(), { required: false });
-    const database = closing.add(
-      await openProductDatabase({ settings: config, log, ...(onStatement && { onStatement }) }),
-    );
+    const database = closing.add(await openProductDatabase({ settings: config, log, onStatement }));
     readiness.add('mysql', database.ready);
     const bus = closing.add(await connectBus({ url: config.NATS_URL, name: 'product', log }));
     // Browsing goes on without NATS; orders, which do not, are refused by whoever cannot reach us.

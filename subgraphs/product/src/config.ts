@@ -2,9 +2,6 @@ import { listening, setting } from '@shop/service-kit';
 import { databaseSettings, verifierSettings } from '@shop/subgraph-kit';
 import { z } from 'zod';
 
-/** What `migrate` needs: the database and nothing else. */
-export const databaseConfigSchema = z.object({ ...databaseSettings, LOG_LEVEL: setting.logLevel() });
-
 export const configSchema = z.object({
   ...listening(4002),
   ...databaseSettings,

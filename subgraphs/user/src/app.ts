@@ -32,9 +32,7 @@ export function startUser(
     const jwks = mountJwks(http);
     const url = await http.listen();
 
-    const database = closing.add(
-      await openUserDatabase({ settings: config, log, ...(onStatement && { onStatement }) }),
-    );
+    const database = closing.add(await openUserDatabase({ settings: config, log, onStatement }));
     readiness.add('mysql', database.ready);
     const redis = closing.add(await connectRedis({ url: config.REDIS_URL, log }));
     readiness.add('redis', () => redis.ready(), { required: false });

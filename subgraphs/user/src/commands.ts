@@ -1,17 +1,12 @@
 import { parseArgs } from 'node:util';
 import { createLogger, loadConfig } from '@shop/service-kit';
-import type { Database } from '@shop/subgraph-kit';
+import { type Database, databaseConfigSchema } from '@shop/subgraph-kit';
 import { createPasswordHasher } from './auth/password-hasher.ts';
 import { createSecretBox } from './auth/secret-box.ts';
 import { rotateSigningKeys } from './auth/signing-key-table.ts';
-import { databaseConfigSchema, signingConfigSchema } from './config.ts';
+import { signingConfigSchema } from './config.ts';
 import { openUserDatabase } from './db/open-user-database.ts';
 import { createAdmin } from './use-cases/create-admin.ts';
-
-/** Brings the database up to date. */
-export async function migrateCommand(): Promise<void> {
-  await withDatabase(async () => undefined, { DATABASE_MIGRATE: true });
-}
 
 /** Makes an ADMIN; the password comes by environment, because arguments show up in the list of processes. */
 export async function createAdminCommand(args: string[]): Promise<void> {
@@ -41,11 +36,8 @@ export async function rotateKeysCommand(): Promise<void> {
   process.stdout.write(`${said}\n`);
 }
 
-async function withDatabase<T>(
-  work: (database: Database) => Promise<T>,
-  override: { DATABASE_MIGRATE?: true } = {},
-): Promise<T> {
-  const settings = { ...loadConfig(databaseConfigSchema), ...override };
+async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
+  const settings = loadConfig(databaseConfigSchema);
   const log = createLogger('user', { level: settings.LOG_LEVEL });
   const database = await openUserDatabase({ settings, log });
   try {

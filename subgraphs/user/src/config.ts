@@ -1,9 +1,6 @@
 import { listening, setting } from '@shop/service-kit';
-import { databaseSettings, verifierSettings } from '@shop/subgraph-kit';
+import { databaseConfigSchema, databaseSettings, verifierSettings } from '@shop/subgraph-kit';
 import { z } from 'zod';
-
-/** What the commands need that only touch the database. */
-export const databaseConfigSchema = z.object({ ...databaseSettings, LOG_LEVEL: setting.logLevel() });
 
 const signingSettings = {
   /** Encrypts the private signing keys at rest. Another secret cannot open them. */

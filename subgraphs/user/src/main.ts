@@ -2,13 +2,14 @@ import 'reflect-metadata';
 import { loadConfig } from '@shop/service-kit';
 import { runSubgraph } from '@shop/subgraph-kit';
 import { startUser } from './app.ts';
-import { createAdminCommand, migrateCommand, rotateKeysCommand } from './commands.ts';
+import { createAdminCommand, rotateKeysCommand } from './commands.ts';
 import { configSchema } from './config.ts';
+import { openUserDatabase } from './db/open-user-database.ts';
 import { userSchema } from './graphql/schema.ts';
 
 await runSubgraph('user', {
   start: () => startUser(loadConfig(configSchema)),
-  migrate: migrateCommand,
+  openDatabase: openUserDatabase,
   schema: userSchema,
   commands: {
     'create-admin': {

@@ -1,4 +1,4 @@
-import { listening, loadConfig, setting } from '@shop/service-kit';
+import { listening, setting } from '@shop/service-kit';
 import { databaseSettings } from '@shop/subgraph-kit/database';
 import { z } from 'zod';
 
@@ -14,7 +14,3 @@ export const configSchema = z.object({
 });
 
 export type Config = z.output<typeof configSchema>;
-
-export function readConfig(env?: Record<string, string | undefined>): Readonly<Config> {
-  return loadConfig(configSchema, env);
-}

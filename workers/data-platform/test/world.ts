@@ -2,16 +2,16 @@ import { CouponIssued, OrderCompleted } from '@shop/contracts';
 import { newId } from '@shop/kernel';
 import { createDataPlatform, type Received } from '@shop/local/stand-ins';
 import { type Bus, connectBus, type Envelope } from '@shop/messaging';
-import { createLogger } from '@shop/service-kit';
+import { createLogger, loadConfig } from '@shop/service-kit';
 import { startTestServers } from '@shop/testkit';
 import { startDataPlatformWorker } from '../src/app.ts';
-import { readConfig } from '../src/config.ts';
+import { configSchema } from '../src/config.ts';
 
 /** A worker between real servers and a stand-in for the data platform. */
 export async function startWorld(platform = createDataPlatform()) {
   const servers = await startTestServers({ nats: true, database: 'data_platform', ownMysql: true });
   const platformUrl = await platform.listen({ host: '127.0.0.1', port: 0 });
-  const config = readConfig({
+  const config = loadConfig(configSchema, {
     PORT: '0',
     LOG_LEVEL: 'silent',
     DATABASE_URL: servers.databaseUrl,

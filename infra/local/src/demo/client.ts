@@ -7,7 +7,7 @@ export interface GraphQLAnswer<T> {
 }
 
 /** A GraphQL error where the story expected data. */
-export class UnexpectedErrors extends Error {
+class UnexpectedErrors extends Error {
   override readonly name = 'UnexpectedErrors';
 }
 

@@ -12,7 +12,7 @@ export interface StoryOptions {
 }
 
 /** The story does not go as it should. */
-export class StoryBroken extends Error {
+class StoryBroken extends Error {
   override readonly name = 'StoryBroken';
 }
 
