@@ -19,8 +19,13 @@ export function run(command: string, args: readonly string[], options: RunOption
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.env === undefined ? {} : { env: options.env }),
-      ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     });
+    // Not the option of `spawn`: that one keeps its timer, and us, when there is no such command.
+    const timer = options.timeoutMs === undefined ? undefined : setTimeout(() => child.kill(), options.timeoutMs);
+    const finish = (outcome: Outcome): void => {
+      clearTimeout(timer);
+      resolve(outcome);
+    };
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (bytes) => {
@@ -29,8 +34,8 @@ export function run(command: string, args: readonly string[], options: RunOption
     child.stderr.on('data', (bytes) => {
       stderr += bytes;
     });
-    child.once('error', (error) => resolve({ ok: false, stdout, stderr: error.message }));
-    child.once('close', (code) => resolve({ ok: code === 0, stdout, stderr }));
+    child.once('error', (error) => finish({ ok: false, stdout, stderr: error.message }));
+    child.once('close', (code) => finish({ ok: code === 0, stdout, stderr }));
   });
 }
 
