@@ -80,6 +80,25 @@ describe('a participant that does not answer', () => {
     expect(tea).toMatchObject({ onHand: 99, held: 0 });
   });
 
+  it('and then refuses is released too: an earlier question may still be on its way', async () => {
+    const buyer = await world.aBuyer();
+    const tea = world.others.aProduct({ onHand: 1 });
+    const lines = [{ productId: tea.id, quantity: 1 }];
+    world.others.trouble(HoldStock, 'silent');
+    const placing = world.place(buyer, { lines });
+    const questions = () => world.others.received.filter(({ subject }) => subject === HoldStock.subject);
+    const before = questions().length;
+    await eventually(() => expect(questions().length).toBe(before + 2));
+    tea.onHand = 0;
+    world.others.heal();
+    expect((await placing).userErrors).toMatchObject([{ code: 'INSUFFICIENT_STOCK' }]);
+
+    tea.onHand = 1;
+    const late = { orderId: questions().at(-1)?.orderId ?? '', userId: buyer.id, lines, expiresInSeconds: 60 };
+    expect(await sendCommand(world.bus, HoldStock, late)).toMatchObject({ problems: [{ problem: 'RELEASED_BEFORE' }] });
+    expect(tea.held).toBe(0);
+  });
+
   it('has a second request with the key come back later', async () => {
     const buyer = await world.aBuyer();
     const tea = world.others.aProduct();
@@ -160,8 +179,14 @@ describe('asked what became of an order', () => {
     const buyer = await world.aBuyer();
     const { order } = await world.place(buyer, { lines: [{ productId: world.others.aProduct().id, quantity: 1 }] });
     expect(await outcomeOf(order?.id ?? '')).toEqual({ outcome: 'COMPLETED' });
-    await world.cancel(buyer, { orderId: order?.id });
-    expect(await outcomeOf(order?.id ?? '')).toEqual({ outcome: 'CANCELLED' });
+  });
+
+  it('has what a cancelled order still holds confirmed, so that its undo finds something to undo', async () => {
+    const buyer = await world.aBuyer();
+    world.others.trouble(ConfirmStock, 'silent');
+    const { order } = await world.place(buyer, { lines: [{ productId: world.others.aProduct().id, quantity: 1 }] });
+    expect((await world.cancel(buyer, { orderId: order?.id })).order?.status).toBe('CANCELLED');
+    expect(await outcomeOf(order?.id ?? '')).toEqual({ outcome: 'COMPLETED' });
   });
 
   it('decides a late one there and then, and a slow driver takes nothing more', async () => {

@@ -14,6 +14,8 @@ export async function answerOutcome(ctx: SagaContext, orderId: string): Promise<
   const order = await findOrder(ctx.em, orderId);
   // An order is stored before anything is held for it: what is not there never will be.
   if (order === null) return { outcome: 'UNKNOWN' };
+  // Cancelled since, it still has every hold confirmed before it is undone: one released here could be neither.
+  if (order.completedAt !== null) return { outcome: 'COMPLETED' };
   if (order.status !== 'PENDING' && order.status !== 'AWAITING_PAYMENT') return { outcome: order.status };
   return { outcome: 'PENDING', deadline: order.decideBy.toISOString() };
 }

@@ -47,9 +47,17 @@ type Ask = <A extends { outcome: 'HELD' | 'REFUSED' }>(
 function asker({ timing, clock }: SagaContext, order: Order): Ask {
   const endsAt = performance.now() + timing.holdWithinMs;
   return async (participant, hold) => {
+    let questions = 0;
+    const question = (timeoutMs: number) => {
+      questions += 1;
+      return hold(timeoutMs);
+    };
     order.setHold(participant, 'UNKNOWN');
-    const answer = await insist(hold, { endsAt, timeoutMs: timing.commandTimeoutMs });
-    order.setHold(participant, answer.outcome === 'HELD' ? 'HELD' : 'NONE');
+    const answer = await insist(question, { endsAt, timeoutMs: timing.commandTimeoutMs });
+    // After a refusal an earlier question may still be on its way, and be granted: only a release keeps it out.
+    const isOnlyQuestion = order.hasOneDriver() && questions === 1;
+    if (answer.outcome === 'HELD') order.setHold(participant, 'HELD');
+    else if (isOnlyQuestion) order.setHold(participant, 'NONE');
     order.record(`hold ${participant}`, answer.outcome, clock.now());
     return answer;
   };
