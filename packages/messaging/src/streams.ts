@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { JetStreamApiCodes, JetStreamApiError, type StreamConfig } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { waitUntilThere } from '@shop/service-kit';
@@ -15,6 +16,8 @@ export interface StreamDefinition {
 const DAY_MS = 86_400_000;
 /** How long JetStream remembers a Nats-Msg-Id; the relay may repeat itself for so long without a duplicate. */
 const DUPLICATE_WINDOW_MS = 3_600_000;
+/** JetStream has no conditional update: long enough for a process that has looked to have written. */
+const OTHERS_WRITE_WITHIN_MS = 250;
 
 /**
  * Makes the streams there, now and after every reconnect (a server may come back with an empty store): creates what is
@@ -35,7 +38,8 @@ async function ensureStream(bus: Bus, wanted: StreamDefinition): Promise<void> {
   const missing = wanted.subjects.filter((subject) => !existing.subjects.includes(subject));
   if (missing.length === 0) return;
   await bus.admin.streams.update(wanted.name, { ...existing, subjects: [...existing.subjects, ...missing] });
-  // Another version of the shop may have written its own list at the same moment: look again.
+  // Another version of the shop may be about to write its own list, from a look before this one: look again after it.
+  await pause(OTHERS_WRITE_WITHIN_MS);
   return ensureStream(bus, wanted);
 }
 
