@@ -71,6 +71,20 @@ describe('bad input', () => {
   });
 
   it.each([
+    ['an operation the document does not hold', { query: 'query A { __typename }', operationName: 'B' }],
+    ['several operations and no name', { query: 'query A { __typename } query B { __typename }' }],
+  ])('is told from what went wrong on our side: %s', async (_, request) => {
+    const ask = async (accept: string) => {
+      const headers = { 'content-type': 'application/json', accept };
+      const response = await fetch(library.gateway.url, { method: 'POST', headers, body: JSON.stringify(request) });
+      return { status: response.status, answer: await response.json() };
+    };
+    const refusal = { errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] };
+    expect(await ask('application/json')).toMatchObject({ status: 200, answer: refusal });
+    expect(await ask('application/graphql-response+json')).toMatchObject({ status: 400, answer: refusal });
+  });
+
+  it.each([
     ['a body over 1 MiB', JSON.stringify({ query: `# ${'x'.repeat(1_100_000)}` }), 413],
     ['a body that is no JSON', '{ book', 400],
     ['an empty body', '{}', 400],

@@ -10,7 +10,7 @@ import type { RequestContext } from '../request-context.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import type { SupergraphFile } from '../supergraph/supergraph-file.ts';
 import { execute } from './execute.ts';
-import type { Operation } from './operation.ts';
+import { noSuchOperation, type Operation } from './operation.ts';
 import { planFor } from './plan.ts';
 
 /** Makes the data sources of a supergraph's subgraphs. */
@@ -43,6 +43,8 @@ export function createFederatedGateway(file: SupergraphFile, sourcesOf: SourcesO
   };
 
   async function executor(request: GatewayGraphQLRequestContext): Promise<GatewayExecutionResult> {
+    // Apollo Server leaves it to the executor to refuse what it could not find, whatever its types promise.
+    if (!request.operation) return { errors: [noSuchOperation()] };
     const supergraph = bySchema.get(request.schema) ?? file.current();
     const operation = operationOf(request);
     if (operation.operation.operation === OperationTypeNode.SUBSCRIPTION) return { errors: [needsASocket()] };

@@ -1,4 +1,4 @@
-import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import { type DocumentNode, GraphQLError, type OperationDefinitionNode } from 'graphql';
 import type { RequestContext } from '../request-context.ts';
 
 /** An operation that is valid for the schema it will be run on. */
@@ -12,4 +12,11 @@ export interface Operation {
   /** As the client sent them. */
   variables: Record<string, unknown>;
   context: RequestContext;
+}
+
+/** For a document of several operations without the name of one, and for a name it does not hold. */
+export function noSuchOperation(): GraphQLError {
+  return new GraphQLError('The document does not hold the operation that is to be run, or holds several.', {
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+  });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST, parse, validate } from 'graphql';
-import type { Operation } from '../execution/operation.ts';
+import { noSuchOperation, type Operation } from '../execution/operation.ts';
 import type { RequestContext } from '../request-context.ts';
 
 export interface OperationRequest {
@@ -15,11 +15,7 @@ export function validOperation(schema: GraphQLSchema, request: OperationRequest,
   const errors = validate(schema, document);
   if (errors.length > 0) throw new AggregateError(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
   const operation = getOperationAST(document, request.operationName);
-  if (!operation) {
-    throw new GraphQLError('The document does not hold the operation that is to be run, or holds several.', {
-      extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
-    });
-  }
+  if (!operation) throw noSuchOperation();
   return {
     document,
     operation,
