@@ -171,8 +171,8 @@ describe('a subscription is refused', () => {
     expect(await refusal('subscription { unheard }')).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
   });
 
-  it('with the socket, for a bad token', async () => {
-    const { closed } = join(RETURNED_PLAIN, { params: { authorization: 'Bearer not.a.token' } });
+  it.each<unknown>(['Bearer not.a.token', '', 5, {}])('with the socket, for the token %j', async (authorization) => {
+    const { closed } = join(RETURNED_PLAIN, { params: { authorization } });
     await eventually(() => expect(closed).toMatchObject([{ code: 4403 }]));
   });
 });

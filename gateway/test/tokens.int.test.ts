@@ -32,6 +32,7 @@ describe('a token', () => {
     ['from another issuer', () => tokens.mint({ userId: 'u1', issuer: 'elsewhere' })],
     ['made up', async () => 'not.a.token'],
     ['signed by someone else', forged],
+    ['of no key in particular', namingNoKey],
   ])('refuses the whole request when it is %s', async (_, mint) => {
     library.books.requests.length = 0;
     const answer = await library.client(await mint()).query('{ book(id: "b1") { title } }');
@@ -61,5 +62,11 @@ it('tells keys that cannot be had from a bad token', async () => {
 async function forged(): Promise<string> {
   const [header, payload] = (await tokens.mint({ userId: 'u1' })).split('.');
   const signature = (await tokens.mint({ userId: 'u2' })).split('.')[2];
+  return [header, payload, signature].join('.');
+}
+
+async function namingNoKey(): Promise<string> {
+  const [, payload, signature] = (await tokens.mint({ userId: 'u1' })).split('.');
+  const header = Buffer.from(JSON.stringify({ alg: 'EdDSA' })).toString('base64url');
   return [header, payload, signature].join('.');
 }

@@ -17,7 +17,7 @@ export function authorizationOf(
   for (const source of [params, nested]) {
     if (typeof source !== 'object' || source === null) continue;
     for (const [name, value] of Object.entries(source)) {
-      if (name.toLowerCase() === 'authorization' && typeof value === 'string') return value;
+      if (name.toLowerCase() === 'authorization' && value != null) return String(value);
     }
   }
   return headers.authorization;

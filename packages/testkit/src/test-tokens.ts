@@ -28,7 +28,14 @@ export async function testTokens(): Promise<TestTokens> {
   const issuer = 'shopgraph';
   const { publicKey, privateKey } = await generateKeyPair('EdDSA');
   const kid = randomUUID();
-  const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid, alg: 'EdDSA', use: 'sig' }] });
+  // Two keys, as in the time after a rotation.
+  const { publicKey: earlier } = await generateKeyPair('EdDSA');
+  const jwks = JSON.stringify({
+    keys: [
+      { ...(await exportJWK(publicKey)), kid, alg: 'EdDSA', use: 'sig' },
+      { ...(await exportJWK(earlier)), kid: randomUUID(), alg: 'EdDSA', use: 'sig' },
+    ],
+  });
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'application/json').end(jwks);
   });
