@@ -128,6 +128,30 @@ describe('the same key', () => {
     expect(tea.onHand).toBe(99);
   });
 
+  it('fails with what would be refused, and so does the key of what was', async () => {
+    const buyer = await world.aBuyer({ points: 100_000 });
+    const good = { lines: [{ productId: world.others.aProduct().id, quantity: 1 }] };
+    const hopeless = [
+      { lines: [] },
+      { lines: [{ productId: 'x'.repeat(1_000), quantity: -1 }] },
+      { ...good, couponId: 'not a coupon' },
+    ];
+    for (const bad of hopeless) {
+      for (const [first, second] of [
+        [good, bad],
+        [bad, good],
+      ]) {
+        const idempotencyKey = newId();
+        const before = await world.place(buyer, { ...first, idempotencyKey });
+        const { order, errors } = await world.place(buyer, { ...second, idempotencyKey });
+        expect(order).toBeNull();
+        expect(errors?.[0]?.extensions.code).toBe('IDEMPOTENCY_KEY_REUSED');
+        expect(await world.place(buyer, { ...first, idempotencyKey })).toEqual(before);
+      }
+    }
+    expect(await world.unsettled()).toBe(0);
+  });
+
   it('is another key for another buyer', async () => {
     const lines = [{ productId: world.others.aProduct().id, quantity: 1 }];
     const idempotencyKey = newId();

@@ -1,8 +1,8 @@
-import { newId } from '@shop/kernel';
+import { newId, type Refusal } from '@shop/kernel';
 import { type HoldState, type Holds, type Participant, type Settlement, settlementsOf, stateAfter } from './holds.ts';
 import { canBecome, type OrderStatus } from './order-status.ts';
 import type { PaymentMethod } from './payment.ts';
-import type { PlaceOrderError } from './place-order.errors.ts';
+import type { PlaceOrderError, PlaceOrderErrorCode } from './place-order.errors.ts';
 import type { Price } from './price.ts';
 import type { RequestedLine } from './requested-lines.ts';
 
@@ -76,6 +76,21 @@ export class Order {
       steps: [],
       fence: FIRST_FENCE,
       attempts: 0,
+    } satisfies Partial<Order>);
+  }
+
+  /**
+   * An order that was refused before anybody was asked: what is left of it is its key, which answers for it. What was
+   * asked for is not kept, since it may be no order at all.
+   */
+  static refuse(
+    order: Omit<OrderToPlace, 'requestedLines' | 'couponId'>,
+    refusal: Refusal<PlaceOrderErrorCode>,
+  ): Order {
+    return Object.assign(Order.place({ ...order, requestedLines: [], couponId: null }), {
+      ...{ status: 'REJECTED', reason: refusal.code, userErrors: [...refusal.userErrors] },
+      ...{ stockHold: 'NONE', pointsHold: 'NONE' },
+      ...{ leaseOwner: null, leaseUntil: null },
     } satisfies Partial<Order>);
   }
 

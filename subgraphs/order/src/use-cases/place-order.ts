@@ -14,7 +14,7 @@ import type { OrderContext } from '../context.ts';
 import { Order } from '../domain/order.ts';
 import { isUndecided } from '../domain/order-status.ts';
 import type { PaymentMethod } from '../domain/payment.ts';
-import { couponRefused } from '../domain/place-order.errors.ts';
+import { couponRefused, type PlaceOrderErrorCode } from '../domain/place-order.errors.ts';
 import { type RequestedLine, sumLines } from '../domain/requested-lines.ts';
 import { driveOrder } from './drive-order.ts';
 import { inSeconds, leaseFor, now } from './lease.ts';
@@ -36,7 +36,7 @@ const POLL_MS = 50;
 export async function placeOrder(ctx: OrderContext, input: PlaceOrderRequest): Promise<Order> {
   const order = orderFrom(ctx, input);
   const isNew = await begin(ctx, order);
-  if (isNew) await drive(ctx, order);
+  if (isNew && isUndecided(order.status)) await drive(ctx, order);
   return answerOf(await decided(ctx, order));
 }
 
@@ -46,18 +46,29 @@ function orderFrom(ctx: OrderContext, input: PlaceOrderRequest): Order {
   const paymentMethod = input.paymentMethod ?? 'POINTS';
   if (paymentMethod === 'CARD') throw new BadUserInput('paymentMethod', 'paymentMethod CARD is not accepted yet.');
   const requestedLines = input.lines.map(({ productId, quantity }) => ({ productId, quantity }));
-  sumLines(requestedLines);
   const couponId = input.couponId ?? null;
-  if (couponId !== null && !isId(couponId)) throw new Refusal(couponRefused('COUPON_NOT_FOUND'));
   const asked = { lines: requestedLines, couponId, paymentMethod };
   const fingerprint = fingerprintOf({ userId, operation: 'placeOrder', input: asked });
-  return Order.place({ userId, idempotencyKey, fingerprint, requestedLines, couponId, paymentMethod });
+  const order = { userId, idempotencyKey, fingerprint, paymentMethod };
+  const refusal = whyNot(requestedLines, couponId);
+  return refusal ? Order.refuse(order, refusal) : Order.place({ ...order, requestedLines, couponId });
+}
+
+/** Why an order is refused without anybody having to be asked; null when it is not. */
+function whyNot(lines: readonly RequestedLine[], couponId: string | null): Refusal<PlaceOrderErrorCode> | null {
+  try {
+    sumLines(lines);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+  return couponId === null || isId(couponId) ? null : new Refusal(couponRefused('COUPON_NOT_FOUND'));
 }
 
 /** Stores the order; false when its key was used before. Throws ServiceUnavailable when nobody could be asked for holds. */
 async function begin(ctx: OrderContext, order: Order): Promise<boolean> {
   const away = ctx.participants.away();
-  if (away !== null) {
+  if (away !== null && isUndecided(order.status)) {
     if ((await findByKey(ctx, order)) !== null) return false;
     throw new ServiceUnavailable('Orders cannot be taken right now. Try again shortly.', { cause: new Error(away) });
   }
@@ -66,7 +77,7 @@ async function begin(ctx: OrderContext, order: Order): Promise<boolean> {
       ...order,
       createdAt: now(),
       decideBy: inSeconds(ctx.timing.decideWithinSeconds),
-      ...leaseFor(ctx),
+      ...(isUndecided(order.status) && leaseFor(ctx)),
     });
     return true;
   } catch (error) {
