@@ -93,11 +93,16 @@ it.each([0, -1, 101])('refuses a page of %p', async (first) => {
   expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'first' } }]);
 });
 
-it('refuses a cursor that is not its own', async () => {
-  const buyer = await world.aBuyer();
-  const { errors } = await ordersOf(buyer, [buyer], { after: 'rubbish' });
-  expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'after' } }]);
-});
+const cursor = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+
+it.each(['rubbish', cursor('orders', 'rubbish'), cursor('orders', 5), cursor('NEWEST', newId())])(
+  'refuses the cursor %p: it is not its own',
+  async (after) => {
+    const buyer = await world.aBuyer();
+    const { errors } = await ordersOf(buyer, [buyer], { after });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'after' } }]);
+  },
+);
 
 it('resolves references to orders in one statement, each only for who may see it', async () => {
   const { buyer, ids } = await aBuyerWith(3);

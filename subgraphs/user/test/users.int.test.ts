@@ -120,7 +120,8 @@ describe('pointHistory', () => {
     ['after', { after: '' }],
     ['after', { after: 'nonsense' }],
     ['after', { after: 'x'.repeat(100_000) }],
-    ['after', { after: Buffer.from('["NEWEST","5"]').toString('base64url') }],
+    ['after', { after: Buffer.from('["point-entries","5"]').toString('base64url') }],
+    ['after', { after: Buffer.from('["NEWEST",5]').toString('base64url') }],
     ['after', { after: Buffer.from('["OTHER",5]').toString('base64url') }],
   ])('names %s when it is wrong: %j', async (field, variables) => {
     const { client } = await world.aShopper();

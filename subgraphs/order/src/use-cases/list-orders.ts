@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/mysql';
-import { Forbidden } from '@shop/kernel';
+import { BadUserInput, Forbidden, isId } from '@shop/kernel';
 import { type Connection, connectionOf, type Page, pageOf } from '@shop/subgraph-kit';
 import type { OrderContext } from '../context.ts';
 import type { Order } from '../domain/order.ts';
@@ -13,7 +13,7 @@ export interface OrdersPage {
   orders: Order[];
 }
 
-const order = 'NEWEST';
+const order = 'orders';
 
 /**
  * A user's orders, newest first. An order that the buyer was refused is not among them: it was never acknowledged.
@@ -27,6 +27,9 @@ export async function listOrders(
   ctx.viewer.mustBeSignedIn();
   if (!ctx.viewer.maySee(userId)) throw new Forbidden();
   const page = pageOf(args, { order });
+  if (page.after !== null && !isId(String(page.after[0]))) {
+    throw new BadUserInput('after', 'after is not a cursor of this list.');
+  }
   const found = await ctx.ordersOfUsers.load(keyOf(userId, page));
   return connectionOf(found?.orders ?? [], page, { order, valuesOf: ({ id }) => [id] });
 }

@@ -3,7 +3,7 @@ import { type Connection, connectionOf, pageOf } from '@shop/subgraph-kit';
 import type { UserContext } from '../context.ts';
 import type { PointEntry } from '../domain/points.ts';
 
-const ORDER = 'NEWEST';
+const ORDER = 'point-entries';
 
 /** A page of a user's ledger, newest first. The caller has made sure that the viewer may see this user. */
 export async function listPointEntries(
