@@ -5,6 +5,8 @@ export interface RequestContext {
   /** Null for an anonymous viewer. */
   token: ViewerToken | null;
   idempotencyKey: string | null;
+  /** Set when a subgraph gave an answer that it had given before under this key. */
+  isReplay?: boolean;
 }
 
 /** Both spellings are in use; subgraphs only ever see one of them. */

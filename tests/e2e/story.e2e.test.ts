@@ -201,3 +201,35 @@ it('gives everything back when an order is cancelled, once', async () => {
     me: { pointHistory: { nodes: [{ kind: 'REFUND' }, { kind: 'SPEND' }, { kind: 'CHARGE' }] } },
   });
 });
+
+it('marks an answer that was given before as a replay, for money, stock and coupons alike', async () => {
+  const shopper = await world.aShopper();
+  const admin = await world.admin();
+  const product = await world.aProduct({ price: 1_000 });
+  const couponEventId = await world.aCouponEvent();
+  const key = randomUUID();
+  const mutations = [
+    [
+      shopper,
+      'mutation ($input: ChargePointsInput!) { chargePoints(input: $input) { entry { id } } }',
+      { amount: 5_000, idempotencyKey: key },
+    ],
+    [shopper, PLACE_ORDER, { lines: [{ productId: product.id, quantity: 1 }], idempotencyKey: key }],
+    [
+      shopper,
+      'mutation ($input: IssueCouponInput!) { issueCoupon(input: $input) { coupon { id } } }',
+      { couponEventId, requestId: key },
+    ],
+    [
+      admin,
+      'mutation ($input: AdjustStockInput!) { adjustStock(input: $input) { product { id } } }',
+      { productId: product.id, delta: 1, idempotencyKey: key },
+    ],
+  ] as const;
+  for (const [client, document, input] of mutations) {
+    const first = await client.query(document, { input });
+    const second = await client.query(document, { input });
+    expect(first.extensions?.idempotentReplay).toBeUndefined();
+    expect(second).toMatchObject({ data: first.data, extensions: { idempotentReplay: true } });
+  }
+});

@@ -33,7 +33,8 @@ export async function execute(
     supergraph.fullSchema,
     supergraph.plannerApiSchema,
   );
-  return withCompletionErrors(result);
+  const extensions = context.isReplay && { extensions: { idempotentReplay: true } };
+  return { ...withCompletionErrors(result), ...extensions };
 }
 
 /**

@@ -20,6 +20,7 @@ export interface SubgraphSourceOptions {
 interface Answer {
   data?: Record<string, unknown> | null;
   errors?: GraphQLFormattedError[];
+  extensions?: { idempotentReplay?: boolean };
 }
 
 /**
@@ -36,6 +37,7 @@ export function createSubgraphSource(options: SubgraphSourceOptions): GraphQLDat
       const done = metrics.subgraphFetches.startTimer({ subgraph: name });
       try {
         const answer = await send(options, sent, context as RequestContext, deadline);
+        if (answer.extensions?.idempotentReplay) (context as RequestContext).isReplay = true;
         if (answer.errors) log.debug({ subgraph: name, errors: answer.errors }, 'A subgraph answered with errors.');
         return {
           data: answer.data ?? undefined,

@@ -12,11 +12,12 @@ export type FinishAnswer = (
 ) => FormattedExecutionResult;
 
 export function createFinishAnswer(log: Logger, metrics: GatewayMetrics): FinishAnswer {
-  return ({ data, errors }, operation) => {
-    if (!errors?.length) return { ...(data !== undefined && { data }) };
+  return ({ data, errors, extensions }, operation) => {
+    const answer = { ...(data !== undefined && { data }), ...(extensions && { extensions }) };
+    if (!errors?.length) return answer;
     reportErrors({ log, metrics }, errors, operation);
     return {
-      ...(data !== undefined && { data }),
+      ...answer,
       errors: errors.map((error: GraphQLError) => toClientError(error.toJSON(), error)),
     };
   };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/mysql';
 import { BadUserInput, IdempotencyInProgress, IdempotencyKeyReused } from '@shop/kernel';
+import { transactional } from './transactional.ts';
 
 /** The table behind `once`; part of the first migration of every database whose mutations take a key. */
 export const idempotencyTable = `CREATE TABLE idempotency_keys (
@@ -69,6 +70,55 @@ export async function once<A extends object>(
     request.key,
   ]);
   return { answer, replayed: false };
+}
+
+/** Answers replays without the database; whatever it loses, the database still knows. */
+export interface ReplayCache {
+  find(userId: string, key: string): Promise<Remembered | null>;
+  remember(userId: string, key: string, remembered: Remembered): Promise<void>;
+}
+
+export interface Remembered {
+  fingerprint: string;
+  answer: object;
+}
+
+export interface ReplayContext {
+  em: EntityManager;
+  replays: ReplayCache;
+  noteReplay(): void;
+}
+
+/**
+ * Runs `once` in a transaction of its own and marks a replayed answer as one. The cache is asked first and told after the
+ * commit: it only makes replays faster. Throws IdempotencyKeyReused.
+ */
+export async function onceInTransaction<A extends object>(
+  { em, replays, noteReplay }: ReplayContext,
+  request: Once,
+  effect: (em: EntityManager) => Promise<A>,
+): Promise<A> {
+  const { userId, key } = request;
+  const fingerprint = fingerprintOf(request);
+  const remembered = await replays.find(userId, key);
+  if (remembered !== null && remembered.fingerprint !== fingerprint) throw new IdempotencyKeyReused();
+  if (remembered !== null) {
+    noteReplay();
+    return remembered.answer as A;
+  }
+  const { answer, replayed } = await transactional(em, (tx) => once(tx, request, () => effect(tx)));
+  if (replayed) noteReplay();
+  await replays.remember(userId, key, { fingerprint, answer });
+  return answer;
+}
+
+/** Deletes keys older than a week, a thousand at a time: nobody repeats a request after that. */
+export async function forgetOldKeys(em: EntityManager): Promise<void> {
+  const statement = 'DELETE FROM idempotency_keys WHERE created_at < UTC_TIMESTAMP(3) - INTERVAL 7 DAY LIMIT 1000';
+  let deleted: number;
+  do {
+    deleted = (await em.execute<{ affectedRows: number }>(statement, [], { method: 'run' })).affectedRows;
+  } while (deleted === 1_000);
 }
 
 async function earlierAnswer<A extends object>(

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ApolloServer, type BaseContext } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
 import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -18,6 +18,8 @@ export interface SubgraphRequest {
   viewer: Viewer;
   /** The `Idempotency-Key` header (or the older `idempotency_key`). */
   idempotencyKey: string | undefined;
+  /** Marks the answer as one given before: `extensions.idempotentReplay` is true. */
+  noteReplay(): void;
 }
 
 export interface SubgraphServerOptions<Context extends BaseContext> {
@@ -72,11 +74,28 @@ function createServer<Context extends BaseContext>({
     stopOnTerminationSignals: false,
     logger: log,
     plugins: [
+      markReplays(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
     ],
   });
+}
+
+/** The contexts of requests whose answer was given before. */
+const replays = new WeakSet<object>();
+
+function markReplays(): ApolloServerPlugin {
+  return {
+    async requestDidStart() {
+      return {
+        async willSendResponse({ contextValue, response: { body } }) {
+          if (body.kind !== 'single' || !replays.has(contextValue)) return;
+          body.singleResult.extensions = { ...body.singleResult.extensions, idempotentReplay: true };
+        },
+      };
+    },
+  };
 }
 
 async function createContext<Context extends BaseContext>(
@@ -86,7 +105,13 @@ async function createContext<Context extends BaseContext>(
   try {
     const viewer = await verifier.viewerOf(headers.authorization);
     const key = headers['idempotency-key'] ?? headers.idempotency_key;
-    return context({ viewer, idempotencyKey: Array.isArray(key) ? key[0] : key });
+    const request = {
+      viewer,
+      idempotencyKey: Array.isArray(key) ? key[0] : key,
+      noteReplay: () => void replays.add(made),
+    };
+    const made = context(request);
+    return made;
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     throw toGraphQLError(error, error instanceof Unauthenticated ? 401 : 503);

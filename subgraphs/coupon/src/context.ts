@@ -13,6 +13,7 @@ export interface CouponContext {
   /** The database's time: it decides windows and expiry. */
   clock: Clock;
   idempotencyKey: string | undefined;
+  noteReplay(): void;
   issuer: Issuer;
   couponEvents: Loader<string, CouponEvent>;
   coupons: Loader<string, Coupon>;
@@ -28,7 +29,7 @@ export interface ContextParts {
 
 export function createContext(
   { database, clock, issuer }: ContextParts,
-  { viewer, idempotencyKey }: SubgraphRequest,
+  { viewer, idempotencyKey, noteReplay }: SubgraphRequest,
 ): CouponContext {
   const em = database.fork();
   return {
@@ -36,6 +37,7 @@ export function createContext(
     viewer,
     clock,
     idempotencyKey,
+    noteReplay,
     issuer,
     // Counts are read anew each time, never from the unit of work: they change under it.
     couponEvents: createLoader(

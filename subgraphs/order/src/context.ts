@@ -25,6 +25,7 @@ export interface SagaContext {
 export interface OrderContext extends SagaContext {
   viewer: Viewer;
   idempotencyKey: string | undefined;
+  noteReplay(): void;
   orders: Loader<string, Order>;
   lines: Loader<string, LinesOfOrder>;
   payments: Loader<string, Payment>;

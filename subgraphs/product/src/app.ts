@@ -1,7 +1,7 @@
 import { connectBus, serveCommands } from '@shop/messaging';
-import { connectRedis } from '@shop/redis';
+import { connectRedis, createReplayCache } from '@shop/redis';
 import { type RunningProcess, startPeriodic, startProcess } from '@shop/service-kit';
-import { createVerifier, mountSubgraph } from '@shop/subgraph-kit';
+import { createVerifier, forgetOldKeys, mountSubgraph } from '@shop/subgraph-kit';
 import { createProductCache } from './catalogue/product-cache.ts';
 import type { ProductConfig } from './config.ts';
 import { createContextFactory } from './context.ts';
@@ -12,6 +12,8 @@ import { stockCommands } from './events/stock-commands.ts';
 import { productSchema } from './graphql/schema.ts';
 import { forgetOldTombstones } from './use-cases/forget-old-tombstones.ts';
 import { settleLateHolds } from './use-cases/settle-late-holds.ts';
+
+const HOUR_MS = 3_600_000;
 
 /** What this process is made of, top to bottom. `onStatement` hears every SQL statement, for tests that count them. */
 export function startProduct(
@@ -39,7 +41,10 @@ export function startProduct(
       await forgetOldTombstones({ em: database.fork() });
     };
     closing.add(startPeriodic({ name: 'settleLateHolds', everyMs: config.HOLD_SWEEP_MS, work: sweep, log }));
+    const forgetKeys = () => forgetOldKeys(database.fork());
+    closing.add(startPeriodic({ name: 'forgetOldKeys', everyMs: HOUR_MS, work: forgetKeys, log }));
 
+    const replays = createReplayCache({ redis, service: 'product' });
     const verifier = createVerifier({
       jwksUrl: config.JWKS_URL,
       issuer: config.JWT_ISSUER,
@@ -47,7 +52,7 @@ export function startProduct(
     });
     const { schema } = await productSchema();
     closing.add(
-      await endpoint.serve({ schema, verifier, context: createContextFactory({ database, cache, bus }), log }),
+      await endpoint.serve({ schema, verifier, context: createContextFactory({ database, cache, bus, replays }), log }),
     );
     return { url };
   });

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/mysql';
 import { ProductChanged } from '@shop/contracts';
 import { type Clock, systemClock, type Viewer } from '@shop/kernel';
 import { type Bus, sendSignal } from '@shop/messaging';
+import type { ReplayCache } from '@shop/redis';
 import type { Database, SubgraphRequest } from '@shop/subgraph-kit';
 import { type CatalogueLoaders, createLoaders } from './catalogue/loaders.ts';
 import type { ProductCache } from './catalogue/product-cache.ts';
@@ -13,6 +14,8 @@ export interface ProductContext {
   clock: Clock;
   /** The `Idempotency-Key` header. */
   idempotencyKey: string | undefined;
+  replays: ReplayCache;
+  noteReplay(): void;
   loaders: CatalogueLoaders;
   /** To be called after the commit of an edit: every process forgets what it knew of the product. */
   productChanged(productId: string): Promise<void>;
@@ -22,12 +25,13 @@ export interface ProductContextParts {
   database: Database;
   cache: ProductCache;
   bus: Bus;
+  replays: ReplayCache;
   clock?: Clock;
 }
 
 /** Makes the context of one request: a unit of work of its own. */
-export function createContextFactory({ database, cache, bus, clock = systemClock }: ProductContextParts) {
-  return ({ viewer, idempotencyKey }: SubgraphRequest): ProductContext => {
+export function createContextFactory({ database, cache, bus, replays, clock = systemClock }: ProductContextParts) {
+  return ({ viewer, idempotencyKey, noteReplay }: SubgraphRequest): ProductContext => {
     const em = database.fork();
     const loaders = createLoaders(em, cache);
     return {
@@ -35,6 +39,8 @@ export function createContextFactory({ database, cache, bus, clock = systemClock
       viewer,
       clock,
       idempotencyKey,
+      replays,
+      noteReplay,
       loaders,
       async productChanged(productId) {
         loaders.products.clear(productId);

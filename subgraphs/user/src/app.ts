@@ -1,7 +1,7 @@
 import { OrderOutcome } from '@shop/contracts';
 import { systemClock } from '@shop/kernel';
 import { type Bus, connectBus, sendCommand, serveCommands, startRelay, wakeAfterCommit } from '@shop/messaging';
-import { connectRedis, createTokenBucket } from '@shop/redis';
+import { connectRedis, createReplayCache, createTokenBucket } from '@shop/redis';
 import { type ProcessParts, type RunningProcess, startPeriodic, startProcess } from '@shop/service-kit';
 import { createVerifier, type Database, mountSubgraph } from '@shop/subgraph-kit';
 import { createAccessTokens } from './auth/access-tokens.ts';
@@ -62,6 +62,7 @@ export function startUser(
         burst: config.SIGN_IN_BURST,
         metrics,
       }),
+      replays: createReplayCache({ redis, service: 'user' }),
       refreshTokenDays: config.REFRESH_TOKEN_DAYS,
     };
     const verifier = createVerifier({

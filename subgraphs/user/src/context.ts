@@ -1,7 +1,8 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import type { Clock, Viewer } from '@shop/kernel';
-import type { TokenBucket } from '@shop/redis';
+import type { ReplayCache, TokenBucket } from '@shop/redis';
 import type { Logger } from '@shop/service-kit';
+import type { SubgraphRequest } from '@shop/subgraph-kit';
 import type { AccessTokens } from './auth/access-tokens.ts';
 import type { PasswordHasher } from './auth/password-hasher.ts';
 import type { SessionCache } from './auth/session-cache.ts';
@@ -16,6 +17,7 @@ export interface UserServices {
   accessTokens: AccessTokens;
   sessionCache: SessionCache;
   signInLimit: TokenBucket;
+  replays: ReplayCache;
   refreshTokenDays: number;
 }
 
@@ -24,13 +26,11 @@ export interface UserContext extends Omit<UserServices, 'fork'> {
   em: EntityManager;
   viewer: Viewer;
   idempotencyKey: string | undefined;
+  noteReplay(): void;
   loaders: Loaders;
 }
 
-export function createContext(
-  { fork, ...services }: UserServices,
-  request: { viewer: Viewer; idempotencyKey: string | undefined },
-): UserContext {
+export function createContext({ fork, ...services }: UserServices, request: SubgraphRequest): UserContext {
   const em = fork();
   return { ...services, ...request, em, loaders: createLoaders(em) };
 }

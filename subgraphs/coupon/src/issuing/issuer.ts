@@ -21,9 +21,15 @@ export interface IssueRequest {
   requestId: string;
 }
 
+export interface Issued {
+  coupon: Coupon;
+  /** The same request got this coupon before. */
+  isReplay: boolean;
+}
+
 export interface Issuer {
   /** Throws NotIssued, RateLimited, IdempotencyKeyReused. */
-  issue(request: IssueRequest): Promise<Coupon>;
+  issue(request: IssueRequest): Promise<Issued>;
   /** An ADMIN has made or edited the event, and it is committed; never throws. */
   eventChanged(event: CouponEvent): Promise<void>;
   /** Some process announced that the event is sold out. */
@@ -56,18 +62,21 @@ export function createIssuer(options: IssuerOptions): Issuer {
   const rebuild = createRebuild({ redis, database, terms, log });
   const gate = createGate({ grants, rebuild, terms, openTerms });
   const queue = createIssueQueue({ database, grants, rebuild, terms, flags, metrics });
-  const running = new Map<string, { eventId: string; coupon: Promise<Coupon> }>();
+  const running = new Map<string, { eventId: string; issued: Promise<Issued> }>();
 
-  async function issueOnce(request: IssueRequest): Promise<Coupon> {
+  async function issueOnce(request: IssueRequest): Promise<Issued> {
     const earlier = await findEarlier(request);
-    if (earlier instanceof Coupon) return earlier;
+    if (earlier instanceof Coupon) return { coupon: earlier, isReplay: true };
     // Granted, but its coupon is not in the table (yet): going on with the grant ends in the same coupon, whoever is first.
-    if (earlier !== null) return queue.add({ request, terms: await openTerms(request.eventId), grant: earlier });
+    if (earlier !== null) {
+      const granted = { request, terms: await openTerms(request.eventId), grant: earlier };
+      return { coupon: await queue.add(granted), isReplay: true };
+    }
 
     const taken = await bucket.take(`issueCoupon:user:${request.userId}`);
     if (!taken.allowed) throw new RateLimited(taken.retryAfterMs);
     if (flags.has(request.eventId)) throw new NotIssued('SOLD_OUT');
-    return queue.add(await askTheGate(request));
+    return { coupon: await queue.add(await askTheGate(request)), isReplay: false };
   }
 
   async function askTheGate(request: IssueRequest) {
@@ -104,11 +113,11 @@ export function createIssuer(options: IssuerOptions): Issuer {
       // The same request sent again while the first is on its way waits for the first.
       const key = `${request.userId}:${request.requestId}`;
       const first = running.get(key);
-      if (first?.eventId === request.eventId) return first.coupon;
-      const coupon = issueOnce(request);
-      if (first === undefined) running.set(key, { eventId: request.eventId, coupon });
+      if (first?.eventId === request.eventId) return { ...(await first.issued), isReplay: true };
+      const issuing = issueOnce(request);
+      if (first === undefined) running.set(key, { eventId: request.eventId, issued: issuing });
       try {
-        const issued = await coupon;
+        const issued = await issuing;
         outcomes.inc({ outcome: 'ISSUED' });
         return issued;
       } catch (error) {

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { isId, Refusal } from '@shop/kernel';
-import { idempotencyKeyOf, once, transactional } from '@shop/subgraph-kit';
+import { idempotencyKeyOf, onceInTransaction } from '@shop/subgraph-kit';
 import { stockByProduct } from '../catalogue/stock-by-product.ts';
 import type { ProductContext } from '../context.ts';
 import { productNotFound } from '../domain/product.errors.ts';
@@ -28,7 +28,7 @@ export async function adjustStock(
   if (!isId(adjustment.productId)) throw productNotFound('productId');
 
   const request = { userId, key, operation: 'adjustStock', input: adjustment };
-  const { answer } = await transactional(ctx.em, (em) => once<Outcome>(em, request, () => adjust(em, adjustment)));
+  const answer = await onceInTransaction<Outcome>(ctx, request, (em) => adjust(em, adjustment));
   ctx.loaders.stock.clear(adjustment.productId);
   if (answer.refused !== null) throw new Refusal(answer.refused);
 }

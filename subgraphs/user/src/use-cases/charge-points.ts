@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { NotFound } from '@shop/kernel';
-import { idempotencyKeyOf, once, transactional } from '@shop/subgraph-kit';
+import { idempotencyKeyOf, onceInTransaction } from '@shop/subgraph-kit';
 import type { UserContext } from '../context.ts';
 import {
   BALANCE_MAX,
@@ -30,7 +30,7 @@ export async function chargePoints(
   mustBeChargeable(amount);
 
   const request = { userId, key, operation: 'chargePoints', input: { amount } };
-  const { answer } = await transactional(ctx.em, (em) => once(em, request, () => charge(em, userId, amount)));
+  const answer = await onceInTransaction(ctx, request, (em) => charge(em, userId, amount));
   // A request may hold several mutations, each answering with the balance it left.
   ctx.loaders.forgetPoints(userId);
   if ('refused' in answer) throw chargeRefused(answer.refused);
