@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -22,7 +22,10 @@ export interface SubgraphRequest {
   noteReplay(): void;
 }
 
-export interface SubgraphServerOptions<Context extends BaseContext> {
+/** What this endpoint needs to find in every context; the rest is the subgraph's own. */
+export type SubgraphContext = Pick<SubgraphRequest, 'noteReplay'>;
+
+export interface SubgraphServerOptions<Context extends SubgraphContext> {
   schema: GraphQLSchema;
   verifier: Verifier;
   /** Makes the context of one request: a unit of work of its own. */
@@ -32,7 +35,7 @@ export interface SubgraphServerOptions<Context extends BaseContext> {
 
 export interface SubgraphEndpoint {
   /** From now on answers; before that every request is refused with SERVICE_UNAVAILABLE. */
-  serve<Context extends BaseContext>(options: SubgraphServerOptions<Context>): Promise<Closable>;
+  serve<Context extends SubgraphContext>(options: SubgraphServerOptions<Context>): Promise<Closable>;
 }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
@@ -61,7 +64,7 @@ export function mountSubgraph(http: HttpServer): SubgraphEndpoint {
   };
 }
 
-function createServer<Context extends BaseContext>({
+function createServer<Context extends SubgraphContext>({
   schema,
   log,
 }: SubgraphServerOptions<Context>): ApolloServer<Context> {
@@ -82,15 +85,15 @@ function createServer<Context extends BaseContext>({
   });
 }
 
-/** The contexts of requests whose answer was given before. */
-const replays = new WeakSet<object>();
+// By the function that notes them: Apollo Server copies contexts, but not what is in them.
+const replays = new WeakSet<() => void>();
 
-function markReplays(): ApolloServerPlugin {
+function markReplays(): ApolloServerPlugin<SubgraphContext> {
   return {
     async requestDidStart() {
       return {
         async willSendResponse({ contextValue, response: { body } }) {
-          if (body.kind !== 'single' || !replays.has(contextValue)) return;
+          if (body.kind !== 'single' || !replays.has(contextValue.noteReplay)) return;
           body.singleResult.extensions = { ...body.singleResult.extensions, idempotentReplay: true };
         },
       };
@@ -98,20 +101,15 @@ function markReplays(): ApolloServerPlugin {
   };
 }
 
-async function createContext<Context extends BaseContext>(
+async function createContext<Context extends SubgraphContext>(
   { verifier, context }: SubgraphServerOptions<Context>,
   headers: IncomingHttpHeaders,
 ): Promise<Context> {
   try {
     const viewer = await verifier.viewerOf(headers.authorization);
     const key = headers['idempotency-key'] ?? headers.idempotency_key;
-    const request = {
-      viewer,
-      idempotencyKey: Array.isArray(key) ? key[0] : key,
-      noteReplay: () => void replays.add(made),
-    };
-    const made = context(request);
-    return made;
+    const noteReplay = () => void replays.add(noteReplay);
+    return context({ viewer, idempotencyKey: Array.isArray(key) ? key[0] : key, noteReplay });
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     throw toGraphQLError(error, error instanceof Unauthenticated ? 401 : 503);

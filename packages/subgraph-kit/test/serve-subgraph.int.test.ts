@@ -6,8 +6,17 @@ import { mountSubgraph } from '../src/serve-subgraph.ts';
 import { createVerifier } from '../src/verifier.ts';
 
 const SECRET = 'mysql://root:hunter2@db-7.internal';
+interface Context {
+  viewer: Viewer;
+  noteReplay(): void;
+}
+
 const resolvers = {
-  me: (_args: unknown, { viewer }: { viewer: Viewer }) => viewer.id,
+  me: (_args: unknown, { viewer }: Context) => viewer.id,
+  again: (_args: unknown, { noteReplay }: Context) => {
+    noteReplay();
+    return 'as before';
+  },
   broken: () => {
     throw new Error(SECRET);
   },
@@ -22,11 +31,11 @@ const resolvers = {
   },
 };
 const schema = buildSchema(
-  `type Query { me: String broken: String away: String refused: String escaped: String size(of: Int!): Int }`,
+  `type Query { me: String again: String broken: String away: String refused: String escaped: String size(of: Int!): Int }`,
 );
 for (const [name, resolve] of Object.entries(resolvers)) {
   Object.assign(schema.getQueryType()?.getFields()[name] ?? {}, {
-    resolve: (_source: unknown, args: unknown, context: { viewer: Viewer }) => resolve(args, context),
+    resolve: (_source: unknown, args: unknown, context: Context) => resolve(args, context),
   });
 }
 
@@ -87,4 +96,12 @@ it('names the field of a bad input', async () => {
 it('keeps the code of a request that GraphQL itself refuses', async () => {
   expect((await ask('{ nothing }')).errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
   expect((await ask('{ me')).errors).toMatchObject([{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }]);
+});
+
+it('marks an answer that was given before', async () => {
+  expect(await ask('{ again }')).toMatchObject({
+    data: { again: 'as before' },
+    extensions: { idempotentReplay: true },
+  });
+  expect((await ask('{ me }')).extensions).toBeUndefined();
 });
