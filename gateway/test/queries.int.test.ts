@@ -98,6 +98,13 @@ describe('bad input', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });
 
+  it.each(['PUT', 'PATCH', 'DELETE'])('is answered in GraphQL: %s', async (method) => {
+    const response = await fetch(library.gateway.url, { method });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('GET, POST');
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  });
+
   it('cannot be slipped in from a page of another site', async () => {
     const response = await fetch(library.gateway.url, {
       method: 'POST',

@@ -36,6 +36,13 @@ export function serveGraphQL(app: FastifyInstance, { server, verifier, graphiql 
       return reply.send(body.string);
     },
   });
+  app.route({
+    url: GRAPHQL_PATH,
+    method: ['PUT', 'PATCH', 'DELETE'],
+    errorHandler: answerInGraphQL,
+    handler: (_request, reply) =>
+      reply.status(405).header('allow', 'GET, POST').send(refusal('Operations are sent with GET or POST.')),
+  });
 }
 
 function wantsAPage({ method, headers }: FastifyRequest): boolean {
@@ -54,8 +61,9 @@ function headerMap({ headers }: FastifyRequest): HeaderMap {
 function answerInGraphQL(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): unknown {
   const status = error.statusCode ?? 500;
   if (status >= 500) throw error;
-  return reply
-    .status(status)
-    .type('application/json; charset=utf-8')
-    .send({ errors: [{ message: error.message, extensions: { code: 'BAD_USER_INPUT' } }] });
+  return reply.status(status).type('application/json; charset=utf-8').send(refusal(error.message));
+}
+
+function refusal(message: string) {
+  return { errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] };
 }
