@@ -8,6 +8,7 @@ import { fromDriver } from './driver-errors.ts';
 const REQUEST_CODES = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
   'BAD_USER_INPUT',
   'BAD_REQUEST',
   'UNAUTHENTICATED',

@@ -96,6 +96,8 @@ it('names the field of a bad input', async () => {
 it('keeps the code of a request that GraphQL itself refuses', async () => {
   expect((await ask('{ nothing }')).errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
   expect((await ask('{ me')).errors).toMatchObject([{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }]);
+  const twoOfThem = await ask('query A { me } query B { me }');
+  expect(twoOfThem.errors).toMatchObject([{ extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } }]);
 });
 
 it('marks an answer that was given before', async () => {
