@@ -167,6 +167,11 @@ describe('a subscription is refused', () => {
     ]);
   });
 
+  it('when a variable decides whether there is anything to subscribe to', async () => {
+    const query = 'subscription ($no: Boolean = true) { noticeForMe @skip(if: $no) { text } }';
+    expect(await refusal(query)).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+  });
+
   it('for a field that has no events', async () => {
     expect(await refusal('subscription { unheard }')).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
   });

@@ -12,7 +12,7 @@ export interface OperationRequest {
 /** Throws a GraphQLError, or an AggregateError of several, for what is not a valid operation of the schema. */
 export function validOperation(schema: GraphQLSchema, request: OperationRequest, context: RequestContext): Operation {
   const document = parsed(request.query);
-  const errors = validate(schema, document);
+  const errors = problemsOf(schema, document);
   if (errors.length > 0) throw new AggregateError(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
   const operation = getOperationAST(document, request.operationName);
   if (!operation) throw noSuchOperation();
@@ -31,6 +31,16 @@ function parsed(text: string): DocumentNode {
     return parse(text);
   } catch (error) {
     throw error instanceof GraphQLError ? withCode(error, 'GRAPHQL_PARSE_FAILED') : error;
+  }
+}
+
+function problemsOf(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+  try {
+    return validate(schema, document);
+  } catch (error) {
+    // graphql-js collects a subscription's fields to count them, and throws for `@skip(if: $variable)` on one.
+    if (error instanceof GraphQLError) return [error];
+    throw error;
   }
 }
 
