@@ -3,6 +3,7 @@ export { keepPath, sweepPath } from './processes/guard.ts';
 export { createProgress, type Progress, silent } from './progress.ts';
 export { createDatabases, type DatabaseAccount, dropDatabases } from './servers/databases.ts';
 export { findServers } from './servers/find-servers.ts';
+export { replicaCaughtUp, replicateFrom, setReplicationDelay } from './servers/replicate-mysql.ts';
 export type { RunningServer, ServerSources } from './servers/sources.ts';
 export { startMysql } from './servers/start-mysql.ts';
 export { startNats } from './servers/start-nats.ts';

@@ -1,5 +1,7 @@
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { type GraphqlAnswer, type GraphqlClient, graphqlClient } from './graphql-client.ts';
 export { type RunServers, runServers } from './run-servers.ts';
-export { startTestServers, type TestServer, type TestServerOptions, type TestServers } from './test-servers.ts';
+export type { TestReplica } from './test-replica.ts';
+export type { TestServer } from './test-server.ts';
+export { startTestServers, type TestServerOptions, type TestServers } from './test-servers.ts';
 export { type TestTokens, type TokenClaims, testTokens } from './test-tokens.ts';

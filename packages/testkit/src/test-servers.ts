@@ -1,23 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  createDatabases,
-  type DatabaseAccount,
-  dropDatabases,
-  type RunningServer,
-  startMysql,
-  startNats,
-  startRedis,
-} from '@shop/local';
+import { createDatabases, type DatabaseAccount, dropDatabases, startMysql, startNats, startRedis } from '@shop/local';
 import { runServers } from './run-servers.ts';
-
-/** A server that a test may stop and start again: same address, same data. */
-export interface TestServer {
-  readonly url: string;
-  stop(): Promise<void>;
-  start(): Promise<void>;
-}
+import { startTestReplica, type TestReplica } from './test-replica.ts';
+import { stoppable, type TestServer } from './test-server.ts';
 
 export interface TestServerOptions {
   /** Wants a Redis of its own. */
@@ -28,6 +15,8 @@ export interface TestServerOptions {
   database?: string;
   /** Wants a MySQL of its own, for tests that stop it; otherwise databases are made in the run's. */
   ownMysql?: boolean;
+  /** Wants a MySQL of its own and a replica of it, with the database when one was asked for. */
+  replica?: boolean;
 }
 
 /** The servers of one test file; one that was not asked for throws when it is read. */
@@ -35,6 +24,7 @@ export interface TestServers {
   readonly redis: TestServer;
   readonly nats: TestServer;
   readonly mysql: TestServer;
+  readonly replica: TestReplica;
   readonly databaseUrl: string;
   /** One more database, with a user of its own; returns its URL. */
   createDatabase(name: string): Promise<string>;
@@ -54,7 +44,7 @@ export async function startTestServers(options: TestServerOptions): Promise<Test
     options.nats
       ? stoppable((port) => startNats({ source: sources.nats, dir: join(dir, 'nats'), ...port, forTests: true }))
       : undefined,
-    options.ownMysql ? ownMysql() : undefined,
+    options.ownMysql || options.replica ? ownMysql() : undefined,
   ]);
   const adminUrl = mysql?.url ?? run.mysqlAdminUrl;
   const accounts: DatabaseAccount[] = [];
@@ -62,7 +52,8 @@ export async function startTestServers(options: TestServerOptions): Promise<Test
   function ownMysql(): Promise<TestServer> {
     const password = randomBytes(12).toString('hex');
     const server = { source: sources.mysql, dir: join(dir, 'mysql'), templatesDir, password, forTests: true };
-    return stoppable((port) => startMysql({ ...server, ...port }));
+    const replication = options.replica ? { replication: { serverId: 1 } } : {};
+    return stoppable((port) => startMysql({ ...server, ...replication, ...port }));
   }
 
   async function createDatabase(name: string): Promise<string> {
@@ -76,6 +67,15 @@ export async function startTestServers(options: TestServerOptions): Promise<Test
   }
 
   const databaseUrl = options.database === undefined ? undefined : await createDatabase(options.database);
+  const replica = options.replica
+    ? await startTestReplica({
+        source: sources.mysql,
+        dir: join(dir, 'replica'),
+        templatesDir,
+        primaryUrl: adminUrl,
+        databaseUrl,
+      })
+    : undefined;
   return {
     get redis() {
       return wanted(redis, 'redis');
@@ -86,13 +86,16 @@ export async function startTestServers(options: TestServerOptions): Promise<Test
     get mysql() {
       return wanted(mysql, 'ownMysql');
     },
+    get replica() {
+      return wanted(replica, 'replica');
+    },
     get databaseUrl() {
       return wanted(databaseUrl, 'database');
     },
     createDatabase,
     async close() {
       if (mysql === undefined) await dropDatabases(adminUrl, accounts);
-      await Promise.all([redis, nats, mysql].map((server) => server?.stop()));
+      await Promise.all([redis, nats, mysql, replica].map((server) => server?.stop()));
       await rm(dir, { recursive: true, force: true });
     },
   };
@@ -101,19 +104,4 @@ export async function startTestServers(options: TestServerOptions): Promise<Test
 function wanted<T>(thing: T | undefined, option: keyof TestServerOptions): T {
   if (thing === undefined) throw new Error(`startTestServers was not asked for "${option}".`);
   return thing;
-}
-
-async function stoppable(startOn: (where: { port?: number }) => Promise<RunningServer>): Promise<TestServer> {
-  let running: RunningServer | null = await startOn({});
-  const { url, port } = running;
-  return {
-    url,
-    async stop() {
-      await running?.close();
-      running = null;
-    },
-    async start() {
-      running ??= await startOn({ port });
-    },
-  };
 }

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createConnection } from 'mysql2/promise';
 import { eventually, startTestServers, type TestServers, testTokens } from '../src/index.ts';
 
 let servers: TestServers;
@@ -39,6 +40,27 @@ describe('the servers of a test file', () => {
     await expect(hello(before)).resolves.toBeDefined();
     await own.close();
   });
+
+  it('may include a replica that follows, also after a restart, and stays behind when it is told to', async () => {
+    const own = await startTestServers({ replica: true, database: 'followed' });
+    const { replica } = own;
+    const [primary, copy] = [own.databaseUrl, replica.url];
+    await ask(primary, 'CREATE TABLE things (id INT PRIMARY KEY)');
+    await replica.caughtUp();
+    expect(await ask(copy, 'SELECT id FROM things')).toEqual([]);
+
+    await replica.setDelay(60);
+    await ask(primary, 'INSERT INTO things VALUES (1)');
+    expect(await ask(copy, 'SELECT id FROM things')).toEqual([]);
+
+    await replica.setDelay(0);
+    await replica.stop();
+    await replica.start();
+    await replica.caughtUp();
+    expect(await ask(copy, 'SELECT id FROM things')).toEqual([{ id: 1 }]);
+    await expect(ask(copy, 'INSERT INTO things VALUES (2)')).rejects.toThrow('read-only');
+    await own.close();
+  });
 });
 
 describe('eventually', () => {
@@ -71,6 +93,15 @@ describe('test tokens', () => {
     await tokens.close();
   });
 });
+
+async function ask(url: string, statement: string): Promise<unknown> {
+  const connection = await createConnection(url);
+  try {
+    return (await connection.query(statement))[0];
+  } finally {
+    await connection.end();
+  }
+}
 
 function hello(url: string): Promise<string> {
   const { hostname, port } = new URL(url);

@@ -7,6 +7,7 @@ import { findFreePort } from '../free-port.ts';
 import { type Launch, launch } from '../processes/launch.ts';
 import { dockerRun } from './docker.ts';
 import { layMysqlData, mysqlProgramFlags } from './mysql-data.ts';
+import { type ReplicationRole, replicationFlags } from './replicate-mysql.ts';
 import { type MysqlProgram, type RunningServer, type ServerOptions, serverAt } from './sources.ts';
 
 export interface MysqlOptions extends ServerOptions<'mysql'> {
@@ -14,9 +15,11 @@ export interface MysqlOptions extends ServerOptions<'mysql'> {
   password?: string;
   /** Keeps an initialised data directory, so that the next new server is a copy. */
   templatesDir?: string;
+  /** Takes part in replication, as `replicateFrom` sets it up. */
+  replication?: ReplicationRole;
 }
 
-const testFlags = ['--innodb-flush-log-at-trx-commit=0', '--skip-log-bin', '--innodb-doublewrite=0'];
+const testFlags = ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0'];
 // Five hundred megabytes of memory and a third of the start go to the performance schema; no test reads it.
 const testFlagsOfMysql = [
   '--innodb-flush-method=nosync',
@@ -25,6 +28,18 @@ const testFlagsOfMysql = [
 ];
 const localFlags = ['--max-connections=500', '--default-time-zone=+00:00'];
 const localFlagsOfMysql = ['--binlog-expire-logs-seconds=86400'];
+
+function flagsOf({ forTests = false, replication }: MysqlOptions, flavour: MysqlProgram['flavour']): string[] {
+  const ofMysql = flavour === 'mysql';
+  if (replication !== undefined && !ofMysql)
+    throw new Error('Replicas are of MySQL; MariaDB replicates in its own way.');
+  return [
+    ...localFlags,
+    ...(forTests ? testFlags : []),
+    ...(ofMysql ? (forTests ? testFlagsOfMysql : localFlagsOfMysql) : []),
+    ...(replication === undefined ? (forTests ? ['--skip-log-bin'] : []) : replicationFlags(replication)),
+  ];
+}
 
 /** Starts MySQL and resolves when it lets an administrator in; `url` is the administrator's. */
 export async function startMysql(options: MysqlOptions): Promise<RunningServer> {
@@ -36,7 +51,7 @@ export async function startMysql(options: MysqlOptions): Promise<RunningServer> 
   await mkdir(dir, { recursive: true });
   const how =
     source.kind === 'docker'
-      ? await inDocker(source.image, { dir, port, password, forTests: options.forTests ?? false })
+      ? await inDocker(source.image, { ...options, port, password })
       : await onThisMachine(source, { ...options, port, password });
   const running = await launch({
     name: 'MySQL',
@@ -71,17 +86,12 @@ async function onThisMachine(
       // Relative to the data directory: an absolute path may be longer than a socket's name can be.
       ...['--socket=mysql.sock', '--pid-file=mysql.pid', `--init-file=${initFile(options.dir)}`],
       ...(ofMysql ? ['--mysqlx=OFF', '--secure-file-priv=NULL'] : []),
-      ...localFlags,
-      ...(options.forTests ? testFlags : []),
-      ...(ofMysql ? (options.forTests ? testFlagsOfMysql : localFlagsOfMysql) : []),
+      ...flagsOf(options, program.flavour),
     ],
   };
 }
 
-function inDocker(
-  image: string,
-  options: { dir: string; port: number; password: string; forTests: boolean },
-): Promise<How> {
+function inDocker(image: string, options: MysqlOptions & { port: number; password: string }): Promise<How> {
   return dockerRun({
     image,
     name: `mysql-${options.port}`,
@@ -90,7 +100,7 @@ function inDocker(
     dir: options.dir,
     innerDir: '/var/lib/mysql',
     env: { MYSQL_ROOT_PASSWORD: options.password, MYSQL_ROOT_HOST: '%' },
-    args: [...localFlags, ...(options.forTests ? [...testFlags, ...testFlagsOfMysql] : localFlagsOfMysql)],
+    args: flagsOf(options, 'mysql'),
   });
 }
 
