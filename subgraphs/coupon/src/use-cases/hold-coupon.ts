@@ -27,24 +27,25 @@ const refused = (problem: Problem): CouponHeld => ({ outcome: 'REFUSED', problem
 export function holdCoupon({ em }: { em: EntityManager }, order: HoldOrder): Promise<CouponHeld> {
   if (!isId(order.couponId)) return Promise.resolve(refused('COUPON_NOT_FOUND'));
   return transactional(em, async (em) => {
-    if (!(await openHold(em, order))) return earlierAnswer(em, order);
-    const taken = await takeCoupon(em, order);
-    const coupon = await em.findOne(Coupon, { id: order.couponId });
-    if (!taken || coupon === null) {
-      await em.execute('DELETE FROM coupon_holds WHERE order_id = ?', [order.orderId]);
-      return refused(problemWith(coupon, order));
-    }
-    const discount = discountOn(order.subtotal, coupon.discount());
-    await em.execute('UPDATE coupon_holds SET discount = ? WHERE order_id = ?', [discount, order.orderId]);
-    return held(discount);
+    // What it takes off never changes, so it may be read before anything is locked; whether it can be had is decided below.
+    const coupon = await em.findOne(Coupon, { id: order.couponId }, { disableIdentityMap: true });
+    const discount = coupon === null ? 0 : discountOn(order.subtotal, coupon.discount());
+    if (!(await openHold(em, order, discount))) return earlierAnswer(em, order);
+    if (await takeCoupon(em, order)) return held(discount);
+    await em.execute('DELETE FROM coupon_holds WHERE order_id = ?', [order.orderId]);
+    return refused(problemWith(coupon, order));
   });
 }
 
-async function openHold(em: EntityManager, { orderId, couponId, expiresInSeconds }: HoldOrder): Promise<boolean> {
+async function openHold(
+  em: EntityManager,
+  { orderId, couponId, expiresInSeconds }: HoldOrder,
+  discount: number,
+): Promise<boolean> {
   const { affectedRows } = await em.execute<{ affectedRows: number }>(
-    `INSERT IGNORE INTO coupon_holds (order_id, coupon_id, state, check_at)
-     VALUES (?, ?, 'HELD', UTC_TIMESTAMP(3) + INTERVAL ? SECOND)`,
-    [orderId, couponId, expiresInSeconds],
+    `INSERT IGNORE INTO coupon_holds (order_id, coupon_id, state, discount, check_at)
+     VALUES (?, ?, 'HELD', ?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND)`,
+    [orderId, couponId, discount, expiresInSeconds],
     'run',
   );
   return affectedRows > 0;

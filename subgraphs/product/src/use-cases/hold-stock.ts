@@ -4,7 +4,7 @@ import type { ProductContext } from '../context.ts';
 import { type HoldAnswer, HoldRefused, summedByProduct, type WantedLine } from '../domain/stock-hold.ts';
 import { freezeLines, keepLines, keptLines } from './hold-lines.ts';
 import { holdStatusOf } from './move-hold.ts';
-import { takeStock } from './take-stock.ts';
+import { StockFallsShort, type TakeStock, takeStock, takeStockByLine } from './take-stock.ts';
 
 export interface StockOrder {
   orderId: string;
@@ -18,11 +18,21 @@ export interface StockOrder {
  */
 export async function holdStock(ctx: Pick<ProductContext, 'em'>, order: StockOrder): Promise<HoldAnswer> {
   try {
-    return await transactional(ctx.em, async (em) =>
-      (await openHold(em, order)) ? holdAnew(em, order) : heldBefore(em, order),
-    );
+    return await hold(ctx, order, takeStock);
   } catch (error) {
     if (error instanceof HoldRefused) return { outcome: 'REFUSED', problems: error.problems };
+    throw error;
+  }
+}
+
+/** A transaction that fell short is rolled back whole, and begun anew by those who find out which lines did. */
+async function hold({ em }: Pick<ProductContext, 'em'>, order: StockOrder, take: TakeStock): Promise<HoldAnswer> {
+  try {
+    return await transactional(em, async (inner) =>
+      (await openHold(inner, order)) ? holdAnew(inner, order, take) : heldBefore(inner, order),
+    );
+  } catch (error) {
+    if (error instanceof StockFallsShort) return hold({ em }, order, takeStockByLine);
     throw error;
   }
 }
@@ -38,13 +48,13 @@ async function openHold(em: EntityManager, { orderId, expiresInSeconds }: StockO
   return affectedRows === 1;
 }
 
-async function holdAnew(em: EntityManager, { orderId, lines }: StockOrder): Promise<HoldAnswer> {
+async function holdAnew(em: EntityManager, { orderId, lines }: StockOrder, take: TakeStock): Promise<HoldAnswer> {
   const wanted = summedByProduct(lines);
   const hold = await freezeLines(em, orderId, wanted);
   const missing = wanted.filter(({ productId }) => !hold.lines.some((line) => line.productId === productId));
   await keepLines(em, orderId, hold.lines);
   // The stock comes last: its rows are the ones that orders wait for, and the commit follows at once.
-  const short = await takeStock(em, hold.lines);
+  const short = await take(em, orderId, hold.lines);
   if (missing.length + short.length > 0) {
     const unknown = missing.map(
       ({ productId }) => ({ productId, problem: 'PRODUCT_NOT_FOUND', available: 0 }) as const,

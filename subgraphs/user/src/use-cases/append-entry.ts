@@ -18,3 +18,17 @@ export async function appendEntry(
   );
   return id;
 }
+
+/**
+ * The same for what an order has spent or got back, which its hold says: a free order holds nothing, and the ledger has
+ * no line for it.
+ */
+export async function appendEntryOfOrder(em: EntityManager, kind: 'SPEND' | 'REFUND', orderId: string): Promise<void> {
+  await em.execute(
+    `INSERT INTO point_entries (id, user_id, sequence, kind, amount, balance_after, order_id, occurred_at)
+     SELECT ?, hold.user_id, account.entry_count, ?, hold.amount, account.balance, hold.order_id, UTC_TIMESTAMP(3)
+       FROM point_holds AS hold JOIN point_accounts AS account ON account.user_id = hold.user_id
+      WHERE hold.order_id = ? AND hold.amount > 0`,
+    [newId(), kind, orderId],
+  );
+}

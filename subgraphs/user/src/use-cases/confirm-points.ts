@@ -1,13 +1,12 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { transactional } from '@shop/subgraph-kit';
-import { appendEntry } from './append-entry.ts';
+import { appendEntryOfOrder } from './append-entry.ts';
 import { readHold } from './hold-status.ts';
 
 /** Spends what is held for an order, once: balance, hold and ledger change together. */
 export function confirmPoints(em: EntityManager, orderId: string): Promise<'CONFIRMED' | 'NOT_HELD'> {
   return transactional(em, async (inner) => {
     const { affectedRows } = await inner.execute<{ affectedRows: number }>(
-      // A free order holds nothing, so nothing is spent and the ledger has no line for it.
       `UPDATE point_holds h JOIN point_accounts a ON a.user_id = h.user_id
           SET h.status = 'CONFIRMED', h.changed_at = UTC_TIMESTAMP(3),
               a.balance = a.balance - h.amount, a.held = a.held - h.amount,
@@ -16,13 +15,11 @@ export function confirmPoints(em: EntityManager, orderId: string): Promise<'CONF
       [orderId],
       'run',
     );
-    const hold = await readHold(inner, orderId);
     if (affectedRows === 0) {
+      const hold = await readHold(inner, orderId);
       return hold?.status === 'CONFIRMED' || hold?.status === 'REFUNDED' ? 'CONFIRMED' : 'NOT_HELD';
     }
-    if (hold?.userId && hold.amount > 0) {
-      await appendEntry(inner, { userId: hold.userId, kind: 'SPEND', amount: hold.amount, orderId });
-    }
+    await appendEntryOfOrder(inner, 'SPEND', orderId);
     return 'CONFIRMED';
   });
 }

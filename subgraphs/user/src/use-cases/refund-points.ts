@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { Conflict } from '@shop/kernel';
 import { transactional } from '@shop/subgraph-kit';
-import { appendEntry } from './append-entry.ts';
+import { appendEntryOfOrder } from './append-entry.ts';
 import { readHold } from './hold-status.ts';
 
 /** Gives back what a cancelled order spent, once, and returns how much that was. Throws Conflict while it is only held. */
@@ -15,10 +15,8 @@ export function refundPoints(em: EntityManager, orderId: string): Promise<number
       [orderId],
       'run',
     );
+    if (affectedRows > 0) await appendEntryOfOrder(inner, 'REFUND', orderId);
     const hold = await readHold(inner, orderId);
-    if (affectedRows > 0 && hold?.userId && hold.amount > 0) {
-      await appendEntry(inner, { userId: hold.userId, kind: 'REFUND', amount: hold.amount, orderId });
-    }
     if (hold?.status === 'HELD') throw new Conflict(`The points of order ${orderId} are held, not spent.`);
     return hold?.status === 'REFUNDED' ? hold.amount : 0;
   });
