@@ -36,9 +36,10 @@ const POLL_MS = 50;
 export async function placeOrder(ctx: OrderContext, input: PlaceOrderRequest): Promise<Order> {
   const order = orderFrom(ctx, input);
   const isNew = await begin(ctx, order);
+  if (isNew && isUndecided(order.status)) await drive(ctx, order);
+  const placed = await decided(ctx, order);
   if (!isNew) ctx.noteReplay();
-  else if (isUndecided(order.status)) await drive(ctx, order);
-  return answerOf(await decided(ctx, order));
+  return answerOf(placed);
 }
 
 function orderFrom(ctx: OrderContext, input: PlaceOrderRequest): Order {
