@@ -161,6 +161,16 @@ describe('a subscription is refused', () => {
     expect(await refusal(query, { params })).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
   });
 
+  it('when reading the current state fails, with the trace id to find it by and nothing from inside', async () => {
+    library.shelf.returnedAt.set('lost', '2026-01-01');
+    const params = { authorization: `Bearer ${await tokens.mint({ userId: 'u1' })}` };
+    const query = 'subscription { loanChanged(bookId: "lost") { until book { title } } }';
+    const errors = await refusal(query, { params });
+    library.shelf.returnedAt.delete('lost');
+    const extensions = { code: 'INTERNAL_SERVER_ERROR', traceId: expect.stringMatching(/^[0-9a-f]{32}$/) };
+    expect(errors).toMatchObject([{ message: 'Something went wrong on our side.', extensions }]);
+  });
+
   it('when the document is not valid', async () => {
     expect(await refusal('subscription { nothing }')).toMatchObject([
       { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },

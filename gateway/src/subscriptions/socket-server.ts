@@ -73,9 +73,9 @@ export function serveSockets({ server, path, verifier, start, metrics, log }: So
         }),
       execute: begun,
       subscribe: begun,
-      // Answers come here masked and formatted; what is thrown while they are made is not.
+      // Answers and refusals come here masked and formatted, while their trace was still known.
       onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
-      onError: (_context, _id, _payload, errors) => errors.map((error) => toClientError(error.toJSON(), error)),
+      onError: (_context, _id, _payload, errors) => errors.map((error) => error.toJSON()),
     },
     sockets,
     KEEP_ALIVE_MS,
@@ -99,7 +99,7 @@ function begun({ contextValue }: ExecutionArgs): OperationResult {
   return contextValue as OperationResult;
 }
 
-/** graphql-ws recognises errors by their class, and has them formatted by `onError`. */
+/** Masked, and still of the class by which graphql-ws recognises errors. */
 function refusal(error: GraphQLError): GraphQLError {
   const { message, path, extensions } = toClientError(error.toJSON(), error);
   const { nodes, source, positions } = error;
