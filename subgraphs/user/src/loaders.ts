@@ -26,7 +26,7 @@ export function createLoaders(em: EntityManager): Loaders {
   );
   const spendable = createLoader<string, { userId: string; spendable: number }>(
     (userIds) =>
-      em.execute('SELECT user_id AS userId, balance - held AS spendable FROM point_accounts WHERE user_id IN (?)', [
+      em.execute('SELECT user_id AS userId, balance - pending AS spendable FROM point_accounts WHERE user_id IN (?)', [
         userIds,
       ]),
     ({ userId }) => userId,
@@ -50,8 +50,9 @@ async function loadSlices(em: EntityManager, keys: readonly string[]) {
   // A SELECT of its own per account reads no more rows than its page has, whatever the length of the history.
   const selects = slices.map(
     ({ before }, index) =>
-      `(SELECT ${index} AS slice, point_entries.* FROM point_entries
-         WHERE user_id = ? ${before === null ? '' : 'AND sequence < ?'} ORDER BY sequence DESC LIMIT ?)`,
+      `(SELECT ${index} AS slice, id, user_id, sequence, kind, amount, balance_after, order_id, settled_at
+          FROM point_transfers
+         WHERE user_id = ? AND sequence ${before === null ? 'IS NOT NULL' : '< ?'} ORDER BY sequence DESC LIMIT ?)`,
   );
   const rows = await em.execute<{ slice: number }[]>(
     `${selects.join(' UNION ALL ')} ORDER BY slice, sequence DESC`,

@@ -26,23 +26,41 @@ it('forgets old sessions with their tokens, and keeps those that can be refreshe
   expect(left).toEqual([{ token_hash: 'token of -6' }, { token_hash: 'token of 14' }]);
 });
 
-it('forgets what came to nothing after a day, and never what was spent', async () => {
+it('forgets what was voided after a day, and never what is pending, posted or free', async () => {
   const em = world.database.fork();
-  for (const status of ['HELD', 'REFUSED', 'CONFIRMED', 'RELEASED', 'REFUNDED']) {
-    for (const hours of [23, 25]) {
+  const { id: userId } = await world.aShopper();
+  const when = 'UTC_TIMESTAMP(3) - INTERVAL ? HOUR';
+  let sequence = 0;
+  for (const hours of [23, 25]) {
+    for (const reason of ['RELEASED', 'REFUSED', 'FREE']) {
       await em.execute(
-        'INSERT INTO point_holds (order_id, amount, status, changed_at) VALUES (?, 0, ?, UTC_TIMESTAMP(3) - INTERVAL ? HOUR)',
-        [newId(), status, hours],
+        `INSERT INTO point_transfers
+           (id, kind, state, voided_because, debit_account, credit_account, amount, order_id, created_at, settled_at)
+         VALUES (?, 'SPEND', 'VOIDED', ?, ?, 'sales', 0, ?, ${when}, ${when})`,
+        [newId(), reason, userId, newId(), hours, hours],
       );
     }
+    await em.execute(
+      `INSERT INTO point_transfers (id, kind, state, debit_account, credit_account, amount, order_id, created_at)
+       VALUES (?, 'SPEND', 'PENDING', ?, 'sales', 1, ?, ${when})`,
+      [newId(), userId, newId(), hours],
+    );
+    await em.execute(
+      `INSERT INTO point_transfers
+         (id, kind, state, debit_account, credit_account, amount, order_id, created_at, settled_at, sequence, balance_after)
+       VALUES (?, 'SPEND', 'POSTED', ?, 'sales', 1, ?, ${when}, ${when}, ?, 0)`,
+      [newId(), userId, newId(), hours, hours, ++sequence],
+    );
   }
   await forgetWhatIsOver(world.database.fork);
-  const left = await em.execute('SELECT status, COUNT(*) AS rest FROM point_holds GROUP BY status ORDER BY status + 0');
+  const left = await em.execute(
+    `SELECT COALESCE(voided_because, state) AS what, COUNT(*) AS rest FROM point_transfers GROUP BY what ORDER BY what`,
+  );
   expect(left).toEqual([
-    { status: 'HELD', rest: 2 },
-    { status: 'REFUSED', rest: 1 },
-    { status: 'CONFIRMED', rest: 2 },
-    { status: 'RELEASED', rest: 1 },
-    { status: 'REFUNDED', rest: 2 },
+    { what: 'FREE', rest: 2 },
+    { what: 'PENDING', rest: 2 },
+    { what: 'POSTED', rest: 2 },
+    { what: 'REFUSED', rest: 1 },
+    { what: 'RELEASED', rest: 1 },
   ]);
 });

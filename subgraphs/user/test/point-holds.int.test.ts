@@ -32,7 +32,7 @@ describe('a hold', () => {
   it('lowers what can be spent, not the balance', async () => {
     const shopper = await world.aShopper({ points: 1_000 });
     expect(await hold(newId(), shopper.id, 300)).toEqual({ outcome: 'HELD', balance: 700 });
-    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, held: 300, ledger: 1_000 });
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, pending: 300, ledger: 1_000 });
     const { data } = await shopper.client.query('{ me { points } }');
     expect(data).toEqual({ me: { points: 700 } });
   });
@@ -49,7 +49,7 @@ describe('a hold', () => {
     expect(await hold(orderId, shopper.id, 150)).toEqual(refused);
     expect(await confirm(orderId)).toEqual({ outcome: 'NOT_HELD' });
     expect(await release(orderId)).toEqual({ outcome: 'RELEASED' });
-    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_100, held: 0 });
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_100, pending: 0 });
   });
 
   it('of somebody unknown lacks everything', async () => {
@@ -62,7 +62,7 @@ describe('a hold', () => {
     const orderId = newId();
     const answers = await Promise.all(Array.from({ length: 10 }, () => hold(orderId, shopper.id, 400)));
     expect(new Set(answers.map(({ outcome }) => outcome))).toEqual(new Set(['HELD']));
-    expect(await world.account(shopper.id)).toMatchObject({ held: 400 });
+    expect(await world.account(shopper.id)).toMatchObject({ pending: 400 });
   });
 
   it('cannot be asked for again with another amount', async () => {
@@ -70,7 +70,7 @@ describe('a hold', () => {
     const orderId = newId();
     await hold(orderId, shopper.id, 400);
     await expect(hold(orderId, shopper.id, 500)).rejects.toMatchObject({ code: 'CONFLICT' });
-    expect(await world.account(shopper.id)).toMatchObject({ held: 400 });
+    expect(await world.account(shopper.id)).toMatchObject({ pending: 400 });
   });
 
   it('never lets points be spent twice', async () => {
@@ -79,7 +79,7 @@ describe('a hold', () => {
     const answers = await Promise.all(orders.map((orderId) => hold(orderId, shopper.id, 300)));
     expect(answers.filter(({ outcome }) => outcome === 'HELD')).toHaveLength(3);
     await Promise.all(orders.map((orderId) => confirm(orderId)));
-    expect(await world.account(shopper.id)).toMatchObject({ balance: 100, held: 0, ledger: 100, entries: 4 });
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 100, pending: 0, ledger: 100, entries: 4 });
   });
 });
 
@@ -90,10 +90,10 @@ describe('an order', () => {
     await hold(orderId, shopper.id, 400);
     const answers = await Promise.all(Array.from({ length: 5 }, () => confirm(orderId)));
     expect(answers).toEqual(Array(5).fill({ outcome: 'CONFIRMED' }));
-    expect(await world.account(shopper.id)).toMatchObject({ balance: 600, held: 0, ledger: 600, entries: 2 });
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 600, pending: 0, ledger: 600, entries: 2 });
     expect(await release(orderId)).toEqual({ outcome: 'ALREADY_CONFIRMED' });
     expect(await hold(orderId, shopper.id, 400)).toMatchObject({ outcome: 'HELD' });
-    expect(await world.account(shopper.id)).toMatchObject({ balance: 600, held: 0 });
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 600, pending: 0 });
   });
 
   it('is refunded once, however often it is cancelled', async () => {
@@ -104,7 +104,7 @@ describe('an order', () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => refund(orderId)));
     expect(answers).toEqual(Array(5).fill({ refunded: 400 }));
     expect(await confirm(orderId)).toEqual({ outcome: 'CONFIRMED' });
-    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, held: 0, ledger: 1_000, entries: 3 });
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, pending: 0, ledger: 1_000, entries: 3 });
     const { data } = await shopper.client.query(
       '{ me { pointHistory { nodes { kind amount balanceAfter orderId } } } }',
     );
@@ -129,7 +129,7 @@ describe('an order', () => {
     await release(orderId);
     expect(await refund(orderId)).toEqual({ refunded: 0 });
     expect(await refund(newId())).toEqual({ refunded: 0 });
-    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, held: 0, ledger: 1_000 });
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, pending: 0, ledger: 1_000 });
   });
 
   it('that is free leaves no line in the ledger', async () => {
@@ -138,7 +138,7 @@ describe('an order', () => {
     expect(await hold(orderId, shopper.id, 0)).toEqual({ outcome: 'HELD', balance: 1_000 });
     expect(await confirm(orderId)).toEqual({ outcome: 'CONFIRMED' });
     expect(await refund(orderId)).toEqual({ refunded: 0 });
-    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, held: 0, entries: 1 });
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, pending: 0, entries: 1 });
   });
 
   it('that is released gives back once, and cannot be confirmed or held again', async () => {
@@ -150,7 +150,7 @@ describe('an order', () => {
     expect(await confirm(orderId)).toEqual({ outcome: 'NOT_HELD' });
     const late = { outcome: 'REFUSED', problem: 'RELEASED_BEFORE', missing: 0 };
     expect(await hold(orderId, shopper.id, 400)).toEqual(late);
-    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, held: 0, ledger: 1_000 });
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, pending: 0, ledger: 1_000 });
   });
 
   it('that is released before its hold refuses the late hold', async () => {
@@ -160,7 +160,7 @@ describe('an order', () => {
     expect(await release(orderId)).toEqual({ outcome: 'RELEASED' });
     const late = { outcome: 'REFUSED', problem: 'RELEASED_BEFORE', missing: 0 };
     expect(await hold(orderId, shopper.id, 400)).toEqual(late);
-    expect(await world.account(shopper.id)).toMatchObject({ held: 0 });
+    expect(await world.account(shopper.id)).toMatchObject({ pending: 0 });
   });
 
   it('ends in one state when everything arrives at once', async () => {
@@ -175,8 +175,8 @@ describe('an order', () => {
       ]),
     );
     await Promise.all(orders.map((orderId) => release(orderId)));
-    const { balance, held, ledger } = await world.account(shopper.id);
-    expect({ held, ledger }).toEqual({ held: 0, ledger: balance });
+    const { balance, pending, ledger } = await world.account(shopper.id);
+    expect({ pending, ledger }).toEqual({ pending: 0, ledger: balance });
   });
 });
 
@@ -202,7 +202,7 @@ describe('a hold past its time', () => {
     await hold(orderId, shopper.id, 400);
     await world.database
       .fork()
-      .execute('UPDATE point_holds SET expires_at = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND WHERE order_id = ?', [
+      .execute('UPDATE point_transfers SET expires_at = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND WHERE order_id = ?', [
         orderId,
       ]);
     return { shopper, orderId };
@@ -210,16 +210,16 @@ describe('a hold past its time', () => {
 
   it('stays held while nobody answers, and is settled as its order ended', async () => {
     const { shopper: waiting } = await aLateHold('REJECTED');
-    expect(await world.account(waiting.id)).toMatchObject({ held: 400 });
+    expect(await world.account(waiting.id)).toMatchObject({ pending: 400 });
     startOrderService();
-    await eventually(async () => expect(await world.account(waiting.id)).toMatchObject({ balance: 1_000, held: 0 }));
+    await eventually(async () => expect(await world.account(waiting.id)).toMatchObject({ balance: 1_000, pending: 0 }));
   });
 
-  it.each<[Outcome, { balance: number; held: number }]>([
-    ['COMPLETED', { balance: 600, held: 0 }],
-    ['REJECTED', { balance: 1_000, held: 0 }],
-    ['CANCELLED', { balance: 1_000, held: 0 }],
-    ['UNKNOWN', { balance: 1_000, held: 0 }],
+  it.each<[Outcome, { balance: number; pending: number }]>([
+    ['COMPLETED', { balance: 600, pending: 0 }],
+    ['REJECTED', { balance: 1_000, pending: 0 }],
+    ['CANCELLED', { balance: 1_000, pending: 0 }],
+    ['UNKNOWN', { balance: 1_000, pending: 0 }],
   ])('of an order that is %s ends so', async (outcome, account) => {
     const { shopper } = await aLateHold(outcome);
     await eventually(async () => expect(await world.account(shopper.id)).toMatchObject(account));
@@ -228,8 +228,8 @@ describe('a hold past its time', () => {
   it('of an order that is PENDING stays held', async () => {
     const { shopper, orderId } = await aLateHold('PENDING');
     await eventually(() => expect(asked).toContain(orderId));
-    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, held: 400 });
+    expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, pending: 400 });
     outcomes.set(orderId, 'COMPLETED');
-    await eventually(async () => expect(await world.account(shopper.id)).toMatchObject({ balance: 600, held: 0 }));
+    await eventually(async () => expect(await world.account(shopper.id)).toMatchObject({ balance: 600, pending: 0 }));
   });
 });

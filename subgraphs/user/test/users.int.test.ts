@@ -33,10 +33,12 @@ interface History {
 
 async function aShopperWithHistory(length: number): Promise<Shopper> {
   const shopper = await world.aShopper();
-  const rows = Array.from({ length }, (_, index) => [newId(), shopper.id, index + 1, 'CHARGE', 1, index + 1]);
+  const rows = Array.from({ length }, (_, index) => [newId(), shopper.id, index + 1, index + 1]);
+  const row = `(?, 'CHARGE', 'POSTED', 'charges', ?, 1, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), ?, ?)`;
   await world.database.fork().execute(
-    `INSERT INTO point_entries (id, user_id, sequence, kind, amount, balance_after, occurred_at)
-     VALUES ${rows.map(() => '(?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))').join(', ')}`,
+    `INSERT INTO point_transfers
+       (id, kind, state, debit_account, credit_account, amount, created_at, settled_at, sequence, balance_after)
+     VALUES ${rows.map(() => row).join(', ')}`,
     rows.flat(),
   );
   return shopper;

@@ -1,10 +1,10 @@
 import { EntitySchema } from '@mikro-orm/core';
 import { PointEntry } from '../domain/points.ts';
 
-/** For reading: entries are written by the statements that move the balance. */
+/** For reading posted transfers: the statements that move a balance write them. */
 export const pointEntryMapping = new EntitySchema({
   class: PointEntry,
-  tableName: 'point_entries',
+  tableName: 'point_transfers',
   properties: {
     id: { type: 'string', primary: true },
     userId: { type: 'string' },
@@ -13,6 +13,6 @@ export const pointEntryMapping = new EntitySchema({
     amount: { type: 'number' },
     balanceAfter: { type: 'number' },
     orderId: { type: 'string', nullable: true },
-    occurredAt: { type: 'datetime', length: 3 },
+    occurredAt: { type: 'datetime', length: 3, fieldName: 'settled_at' },
   },
 });

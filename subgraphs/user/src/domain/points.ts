@@ -2,7 +2,7 @@ import { Refusal } from '@shop/kernel';
 
 export type PointEntryKind = 'CHARGE' | 'SPEND' | 'REFUND';
 
-/** One line of a user's ledger. `amount` is positive; the kind says which way it went. */
+/** A posted transfer as the user it touches sees it. `amount` is positive; the kind says which way it went. */
 export class PointEntry {
   id!: string;
   userId!: string;

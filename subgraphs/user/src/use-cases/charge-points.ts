@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/mysql';
-import { NotFound } from '@shop/kernel';
+import { NotFound, newId } from '@shop/kernel';
 import { idempotencyKeyOf, onceInTransaction } from '@shop/subgraph-kit';
 import type { UserContext } from '../context.ts';
 import {
@@ -10,7 +10,6 @@ import {
   PointEntry,
 } from '../domain/points.ts';
 import { User } from '../domain/user.ts';
-import { appendEntry } from './append-entry.ts';
 
 interface ChargePointsInput {
   amount: number;
@@ -45,9 +44,22 @@ async function charge(em: EntityManager, userId: string, amount: number): Promis
     [amount, userId, amount, BALANCE_MAX],
     'run',
   );
-  if (affectedRows > 0) return { entryId: await appendEntry(em, { userId, kind: 'CHARGE', amount, orderId: null }) };
+  if (affectedRows > 0) return { entryId: await postCharge(em, userId, amount) };
   const account = await em.execute('SELECT 1 FROM point_accounts WHERE user_id = ?', [userId]);
   // Thrown, not answered: nothing to remember about somebody who does not exist.
   if (account.length === 0) throw new NotFound('There is no account for this token any more.');
   return { refused: 'BALANCE_LIMIT_EXCEEDED' };
+}
+
+/** Writes the transfer for a balance this transaction has just raised; the account's row is locked until the commit. */
+async function postCharge(em: EntityManager, userId: string, amount: number): Promise<string> {
+  const id = newId();
+  await em.execute(
+    `INSERT INTO point_transfers
+       (id, kind, state, debit_account, credit_account, amount, created_at, settled_at, sequence, balance_after)
+     SELECT ?, 'CHARGE', 'POSTED', 'charges', user_id, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), entry_count, balance
+       FROM point_accounts WHERE user_id = ?`,
+    [id, amount, userId],
+  );
+  return id;
 }

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/mysql';
-import { Conflict } from '@shop/kernel';
+import { Conflict, newId } from '@shop/kernel';
 import { transactional } from '@shop/subgraph-kit';
-import { mustBeOrderId } from './hold-status.ts';
+import { findSpend, mustBeOrderId } from './find-spend.ts';
 
 export interface HoldRequest {
   orderId: string;
@@ -14,52 +14,82 @@ export type HoldAnswer =
   | { outcome: 'HELD'; balance: number }
   | { outcome: 'REFUSED'; problem: 'INSUFFICIENT_POINTS' | 'RELEASED_BEFORE'; missing: number };
 
-/** Sets points aside for an order until it is settled. Asked again, it answers as it did the first time. */
+/**
+ * Sets points aside for an order until it is settled: a transfer from the user to the shop's sales that is pending.
+ * Asked again, it answers as it did the first time.
+ */
 export function holdPoints(em: EntityManager, request: HoldRequest): Promise<HoldAnswer> {
-  const { orderId, userId, amount, expiresInSeconds } = request;
+  const { orderId, userId, amount } = request;
   mustBeOrderId(orderId);
   return transactional(em, async (inner) => {
-    const { affectedRows: isNew } = await inner.execute<{ affectedRows: number }>(
-      `INSERT IGNORE INTO point_holds (order_id, user_id, amount, status, expires_at, changed_at)
-       VALUES (?, ?, ?, 'HELD', UTC_TIMESTAMP(3) + INTERVAL ? SECOND, UTC_TIMESTAMP(3))`,
-      [orderId, userId, amount, expiresInSeconds],
-      'run',
-    );
-    if (isNew === 0) return earlierAnswer(inner, request);
-    const { affectedRows: isEnough } = await inner.execute<{ affectedRows: number }>(
-      'UPDATE point_accounts SET held = held + ? WHERE user_id = ? AND balance - held >= ?',
-      [amount, userId, amount],
-      'run',
-    );
+    const isNew = amount > 0 ? await addPending(inner, request) : await addFree(inner, request);
+    if (!isNew) return earlierAnswer(inner, request);
+    const isEnough = amount === 0 || (await setAside(inner, userId, amount));
     const spendable = await spendableOf(inner, userId);
-    if (isEnough > 0) return { outcome: 'HELD', balance: spendable };
+    if (isEnough) return { outcome: 'HELD', balance: spendable };
     return refuse(inner, orderId, Math.max(0, amount - spendable));
   });
 }
 
+async function addPending(em: EntityManager, { orderId, userId, amount, expiresInSeconds }: HoldRequest) {
+  const { affectedRows } = await em.execute<{ affectedRows: number }>(
+    `INSERT IGNORE INTO point_transfers
+       (id, kind, state, debit_account, credit_account, amount, order_id, created_at, expires_at)
+     VALUES (?, 'SPEND', 'PENDING', ?, 'sales', ?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL ? SECOND)`,
+    [newId(), userId, amount, orderId, expiresInSeconds],
+    'run',
+  );
+  return affectedRows > 0;
+}
+
+/** A transfer moves something or is void: a free order is only remembered. */
+async function addFree(em: EntityManager, { orderId, userId }: HoldRequest): Promise<boolean> {
+  const { affectedRows } = await em.execute<{ affectedRows: number }>(
+    `INSERT IGNORE INTO point_transfers
+       (id, kind, state, voided_because, debit_account, credit_account, amount, order_id, created_at, settled_at)
+     VALUES (?, 'SPEND', 'VOIDED', 'FREE', ?, 'sales', 0, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`,
+    [newId(), userId, orderId],
+    'run',
+  );
+  return affectedRows > 0;
+}
+
+async function setAside(em: EntityManager, userId: string, amount: number): Promise<boolean> {
+  const { affectedRows } = await em.execute<{ affectedRows: number }>(
+    'UPDATE point_accounts SET pending = pending + ? WHERE user_id = ? AND balance - pending >= ?',
+    [amount, userId, amount],
+    'run',
+  );
+  return affectedRows > 0;
+}
+
 async function refuse(em: EntityManager, orderId: string, missing: number): Promise<HoldAnswer> {
-  await em.execute(`UPDATE point_holds SET status = 'REFUSED', missing = ? WHERE order_id = ?`, [missing, orderId]);
+  await em.execute(
+    `UPDATE point_transfers
+        SET state = 'VOIDED', voided_because = 'REFUSED', missing = ?, settled_at = UTC_TIMESTAMP(3), expires_at = NULL
+      WHERE order_id = ? AND kind = 'SPEND'`,
+    [missing, orderId],
+  );
   return { outcome: 'REFUSED', problem: 'INSUFFICIENT_POINTS', missing };
 }
 
 async function earlierAnswer(em: EntityManager, { orderId, userId, amount }: HoldRequest): Promise<HoldAnswer> {
-  type Row = { userId: string | null; amount: number; status: string; missing: number };
-  const [hold] = await em.execute<Row[]>(
-    'SELECT user_id AS userId, amount, status, missing FROM point_holds WHERE order_id = ?',
-    [orderId],
-  );
-  if (hold === undefined) throw new Conflict(`The hold of order ${orderId} was refused by the database.`);
-  if (hold.status === 'RELEASED') return { outcome: 'REFUSED', problem: 'RELEASED_BEFORE', missing: 0 };
-  if (hold.userId !== userId || hold.amount !== amount) {
+  const spend = await findSpend(em, orderId);
+  // Not written and not there: the foreign key knows no such user, who lacks everything.
+  if (spend === null) return { outcome: 'REFUSED', problem: 'INSUFFICIENT_POINTS', missing: amount };
+  if (spend.voidedBecause === 'RELEASED') return { outcome: 'REFUSED', problem: 'RELEASED_BEFORE', missing: 0 };
+  if (spend.userId !== userId || spend.amount !== amount) {
     throw new Conflict(`Order ${orderId} has already asked for another hold.`);
   }
-  if (hold.status === 'REFUSED') return { outcome: 'REFUSED', problem: 'INSUFFICIENT_POINTS', missing: hold.missing };
+  if (spend.voidedBecause === 'REFUSED') {
+    return { outcome: 'REFUSED', problem: 'INSUFFICIENT_POINTS', missing: spend.missing };
+  }
   return { outcome: 'HELD', balance: await spendableOf(em, userId) };
 }
 
 async function spendableOf(em: EntityManager, userId: string): Promise<number> {
   const [account] = await em.execute<{ spendable: number }[]>(
-    'SELECT balance - held AS spendable FROM point_accounts WHERE user_id = ?',
+    'SELECT balance - pending AS spendable FROM point_accounts WHERE user_id = ?',
     [userId],
   );
   return account?.spendable ?? 0;

@@ -1,27 +1,27 @@
 import type { EntityManager } from '@mikro-orm/mysql';
+import { newId } from '@shop/kernel';
 import { transactional } from '@shop/subgraph-kit';
-import { mustBeOrderId, readHold } from './hold-status.ts';
+import { findSpend, mustBeOrderId } from './find-spend.ts';
 
 /** Gives back what is held for an order. Before the hold it leaves a tombstone, so that the late hold is refused. */
 export function releasePoints(em: EntityManager, orderId: string): Promise<'RELEASED' | 'ALREADY_CONFIRMED'> {
   mustBeOrderId(orderId);
   return transactional(em, async (inner) => {
-    if (await giveBack(inner, orderId)) return 'RELEASED';
-    if ((await readHold(inner, orderId)) === null) {
-      if (await leaveTombstone(inner, orderId)) return 'RELEASED';
-      // The hold came between the two statements, and is committed now.
-      if (await giveBack(inner, orderId)) return 'RELEASED';
-    }
-    const status = (await readHold(inner, orderId))?.status;
-    return status === 'CONFIRMED' || status === 'REFUNDED' ? 'ALREADY_CONFIRMED' : 'RELEASED';
+    if (await voidPending(inner, orderId)) return 'RELEASED';
+    if (await leaveTombstone(inner, orderId)) return 'RELEASED';
+    const spend = await findSpend(inner, orderId);
+    // The hold came between the first two statements, and is committed now.
+    if (spend?.state === 'PENDING' && (await voidPending(inner, orderId))) return 'RELEASED';
+    return spend?.state === 'POSTED' ? 'ALREADY_CONFIRMED' : 'RELEASED';
   });
 }
 
-async function giveBack(em: EntityManager, orderId: string): Promise<boolean> {
+async function voidPending(em: EntityManager, orderId: string): Promise<boolean> {
   const { affectedRows } = await em.execute<{ affectedRows: number }>(
-    `UPDATE point_holds h JOIN point_accounts a ON a.user_id = h.user_id
-        SET h.status = 'RELEASED', h.changed_at = UTC_TIMESTAMP(3), a.held = a.held - h.amount
-      WHERE h.order_id = ? AND h.status = 'HELD'`,
+    `UPDATE point_transfers t JOIN point_accounts a ON a.user_id = t.user_id
+        SET t.state = 'VOIDED', t.voided_because = 'RELEASED', t.settled_at = UTC_TIMESTAMP(3), t.expires_at = NULL,
+            a.pending = a.pending - t.amount
+      WHERE t.order_id = ? AND t.kind = 'SPEND' AND t.state = 'PENDING'`,
     [orderId],
     'run',
   );
@@ -30,9 +30,10 @@ async function giveBack(em: EntityManager, orderId: string): Promise<boolean> {
 
 async function leaveTombstone(em: EntityManager, orderId: string): Promise<boolean> {
   const { affectedRows } = await em.execute<{ affectedRows: number }>(
-    `INSERT IGNORE INTO point_holds (order_id, user_id, amount, status, changed_at)
-     VALUES (?, NULL, 0, 'RELEASED', UTC_TIMESTAMP(3))`,
-    [orderId],
+    `INSERT IGNORE INTO point_transfers
+       (id, kind, state, voided_because, debit_account, credit_account, amount, order_id, created_at, settled_at)
+     VALUES (?, 'SPEND', 'VOIDED', 'RELEASED', NULL, 'sales', 0, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`,
+    [newId(), orderId],
     'run',
   );
   return affectedRows > 0;

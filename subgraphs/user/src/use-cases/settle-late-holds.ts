@@ -17,8 +17,8 @@ export async function settleLateHolds(
   askOutcome: (orderId: string) => Promise<OrderOutcome>,
 ): Promise<void> {
   const late = await fork().execute<{ orderId: string }[]>(
-    `SELECT order_id AS orderId FROM point_holds
-      WHERE status = 'HELD' AND expires_at < UTC_TIMESTAMP(3) ORDER BY expires_at LIMIT ?`,
+    `SELECT order_id AS orderId FROM point_transfers
+      WHERE state = 'PENDING' AND expires_at < UTC_TIMESTAMP(3) ORDER BY expires_at LIMIT ?`,
     [AT_A_TIME],
   );
   let failure: unknown;
