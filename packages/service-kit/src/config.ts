@@ -31,6 +31,13 @@ export const setting = {
       .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol.slice(0, -1)), {
         error: `must be a URL starting with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
       }),
+  /** Addresses of one of the given protocols, separated by commas; none when it is absent. */
+  urls: (...protocols: string[]) =>
+    z
+      .string()
+      .default('')
+      .transform((text) => text.split(',').flatMap((each) => each.trim() || []))
+      .pipe(z.array(setting.url(...protocols))),
   /** A secret has no default: whoever starts the process must bring it. */
   secret: (minLength: number) =>
     z.string({ error: 'is missing' }).min(minLength, { error: `must have at least ${minLength} characters` }),

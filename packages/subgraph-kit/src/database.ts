@@ -1,9 +1,10 @@
 import type { AnyEntity, EntityClass, EntitySchema, MigrationObject } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
-import { type EntityManager, MikroORM } from '@mikro-orm/mysql';
+import { type EntityManager, MikroORM, type Options } from '@mikro-orm/mysql';
 import { type Logger, reasonOf, setting, waitUntilThere } from '@shop/service-kit';
 import { CompiledQuery, type DatabaseConnection } from 'kysely';
 import { z } from 'zod';
+import { heartbeatMigration } from './heartbeat.ts';
 
 /** What a process with a database reads from its environment. */
 export const databaseSettings = {
@@ -31,6 +32,8 @@ export interface Database {
   orm: MikroORM;
   /** A unit of work for one request, command or event. */
   fork(): EntityManager;
+  /** The same tables and classes on another server, for nothing but reading; does not wait for it. */
+  openReplica(url: string): Promise<MikroORM>;
   /** Null, or why the database cannot be used. */
   ready(): Promise<string | null>;
   close(): Promise<void>;
@@ -44,9 +47,47 @@ const CONNECT_TIMEOUT_MS = 2_000;
  * Batched updates are off because they lose optimistic locks (see docs/adr).
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { settings, entities, migrations, log, onStatement } = options;
-  const orm = await MikroORM.init({
-    clientUrl: settings.DATABASE_URL,
+  const { settings, migrations, log } = options;
+  const orm = await connectTo(settings.DATABASE_URL, options, {
+    sessionsAre: 'ISOLATION LEVEL READ COMMITTED',
+    extensions: [Migrator],
+    migrations: {
+      migrationsList: [...migrations, heartbeatMigration],
+      snapshot: false,
+      silent: true,
+      tableName: 'migrations',
+      disableForeignKeys: false,
+    },
+  });
+
+  await waitUntilThere('MySQL', () => orm.em.fork().execute('SELECT 1'), { log });
+  if (settings.DATABASE_MIGRATE) await migrate(orm, log);
+
+  return {
+    orm,
+    fork: () => orm.em.fork(),
+    openReplica: (url) => connectTo(url, options, { sessionsAre: 'ISOLATION LEVEL READ COMMITTED, READ ONLY' }),
+    ready: () =>
+      orm.em
+        .fork()
+        .execute('SELECT 1')
+        .then(() => null, reasonOf),
+    close: () => orm.close(true),
+  };
+}
+
+type Connecting = Pick<Options, 'extensions' | 'migrations'> & {
+  /** What every connection begins with: SET SESSION TRANSACTION …. */
+  sessionsAre: string;
+};
+
+function connectTo(
+  url: string,
+  { settings, entities, onStatement }: DatabaseOptions,
+  { sessionsAre, ...more }: Connecting,
+): Promise<MikroORM> {
+  return MikroORM.init({
+    clientUrl: url,
     entities,
     useBatchUpdates: false,
     forceUtcTimezone: true,
@@ -56,33 +97,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     pool: { min: 0, max: settings.DATABASE_POOL_SIZE },
     driverOptions: { connectTimeout: CONNECT_TIMEOUT_MS, supportBigNumbers: true, enableKeepAlive: true },
     onCreateConnection: async (connection) => {
-      const statement = CompiledQuery.raw('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+      const statement = CompiledQuery.raw(`SET SESSION TRANSACTION ${sessionsAre}`);
       await (connection as DatabaseConnection).executeQuery(statement);
     },
-    extensions: [Migrator],
-    migrations: {
-      migrationsList: migrations,
-      snapshot: false,
-      silent: true,
-      tableName: 'migrations',
-      disableForeignKeys: false,
-    },
+    ...more,
     ...(onStatement && { debug: ['query'], logger: onStatement, colors: false }),
   });
-
-  await waitUntilThere('MySQL', () => orm.em.fork().execute('SELECT 1'), { log });
-  if (settings.DATABASE_MIGRATE) await migrate(orm, log);
-
-  return {
-    orm,
-    fork: () => orm.em.fork(),
-    ready: () =>
-      orm.em
-        .fork()
-        .execute('SELECT 1')
-        .then(() => null, reasonOf),
-    close: () => orm.close(true),
-  };
 }
 
 /** Brings the schema up to date; processes that start together take turns. */

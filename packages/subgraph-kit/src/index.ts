@@ -10,6 +10,8 @@ export * from './idempotency.ts';
 export * from './loader.ts';
 export * from './pagination.ts';
 export * from './payload.ts';
+export * from './recent-writes.ts';
+export * from './replica-reads.ts';
 export * from './run-subgraph.ts';
 export * from './scalars.ts';
 export * from './serve-subgraph.ts';

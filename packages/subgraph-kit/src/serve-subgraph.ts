@@ -11,6 +11,7 @@ import type { Closable, HttpServer, Logger } from '@shop/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { createFormatError, toGraphQLError } from './format-error.ts';
+import { noteWrites, type RecentWrites } from './recent-writes.ts';
 import type { Verifier } from './verifier.ts';
 
 /** What a request brings, once its token is verified. */
@@ -23,7 +24,7 @@ export interface SubgraphRequest {
 }
 
 /** What this endpoint needs to find in every context; the rest is the subgraph's own. */
-export type SubgraphContext = Pick<SubgraphRequest, 'noteReplay'>;
+export type SubgraphContext = Pick<SubgraphRequest, 'viewer' | 'noteReplay'>;
 
 export interface SubgraphServerOptions<Context extends SubgraphContext> {
   schema: GraphQLSchema;
@@ -31,6 +32,8 @@ export interface SubgraphServerOptions<Context extends SubgraphContext> {
   /** Makes the context of one request: a unit of work of its own. */
   context: (request: SubgraphRequest) => Context;
   log: Logger;
+  /** Where it is noted who has changed something; nowhere unless told. */
+  recentWrites?: RecentWrites | null;
 }
 
 export interface SubgraphEndpoint {
@@ -67,6 +70,7 @@ export function mountSubgraph(http: HttpServer): SubgraphEndpoint {
 function createServer<Context extends SubgraphContext>({
   schema,
   log,
+  recentWrites = null,
 }: SubgraphServerOptions<Context>): ApolloServer<Context> {
   return new ApolloServer<Context>({
     schema,
@@ -78,6 +82,7 @@ function createServer<Context extends SubgraphContext>({
     logger: log,
     plugins: [
       markReplays(),
+      ...(recentWrites === null ? [] : [noteWrites(recentWrites)]),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),

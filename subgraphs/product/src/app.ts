@@ -1,7 +1,7 @@
 import { connectBus, serveCommands } from '@shop/messaging';
-import { connectRedis, createReplayCache } from '@shop/redis';
+import { connectRedis, createRecentWrites, createReplayCache } from '@shop/redis';
 import { type RunningProcess, startPeriodic, startProcess } from '@shop/service-kit';
-import { createVerifier, forgetOldKeys, mountSubgraph } from '@shop/subgraph-kit';
+import { createVerifier, forgetOldKeys, mountSubgraph, openReplicaReads } from '@shop/subgraph-kit';
 import { createProductCache } from './catalogue/product-cache.ts';
 import type { ProductConfig } from './config.ts';
 import { createContextFactory } from './context.ts';
@@ -32,6 +32,11 @@ export function startProduct(
     // Browsing goes on without NATS; orders, which do not, are refused by whoever cannot reach us.
     readiness.add('nats', bus.ready, { required: false });
 
+    const recentWrites = createRecentWrites({ redis, keptSeconds: config.READ_YOUR_WRITES_SECONDS });
+    const replicaReads = closing.add(
+      await openReplicaReads({ settings: config, database, recentWrites, metrics, log }),
+    );
+
     const cache = createProductCache({ database, redis, metrics, log });
     closing.add(onProductChanged(bus, cache));
     closing.add(serveCommands(bus, { queue: 'product', handlers: stockCommands(database), log, metrics }));
@@ -52,7 +57,13 @@ export function startProduct(
     });
     const { schema } = await productSchema();
     closing.add(
-      await endpoint.serve({ schema, verifier, context: createContextFactory({ database, cache, bus, replays }), log }),
+      await endpoint.serve({
+        schema,
+        verifier,
+        context: createContextFactory({ database, replicaReads, cache, bus, replays }),
+        log,
+        recentWrites,
+      }),
     );
     return { url };
   });

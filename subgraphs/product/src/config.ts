@@ -1,10 +1,11 @@
 import { listening, setting } from '@shop/service-kit';
-import { databaseSettings, verifierSettings } from '@shop/subgraph-kit';
+import { databaseSettings, replicaSettings, verifierSettings } from '@shop/subgraph-kit';
 import { z } from 'zod';
 
 export const configSchema = z.object({
   ...listening(4002),
   ...databaseSettings,
+  ...replicaSettings,
   ...verifierSettings,
   REDIS_URL: setting.url('redis', 'rediss'),
   NATS_URL: setting.url('nats', 'tls'),

@@ -3,13 +3,14 @@ import { ProductChanged } from '@shop/contracts';
 import { type Clock, systemClock, type Viewer } from '@shop/kernel';
 import { type Bus, sendSignal } from '@shop/messaging';
 import type { ReplayCache } from '@shop/redis';
-import type { Database, SubgraphRequest } from '@shop/subgraph-kit';
+import type { Database, ReadReplica, ReplicaReads, SubgraphRequest } from '@shop/subgraph-kit';
 import { type CatalogueLoaders, createLoaders } from './catalogue/loaders.ts';
 import type { ProductCache } from './catalogue/product-cache.ts';
 
 /** What a use case of the catalogue gets; commands about stock need the `em` alone. */
 export interface ProductContext {
   em: EntityManager;
+  readReplica: ReadReplica;
   viewer: Viewer;
   clock: Clock;
   /** The `Idempotency-Key` header. */
@@ -23,6 +24,7 @@ export interface ProductContext {
 
 export interface ProductContextParts {
   database: Database;
+  replicaReads: ReplicaReads;
   cache: ProductCache;
   bus: Bus;
   replays: ReplayCache;
@@ -30,12 +32,21 @@ export interface ProductContextParts {
 }
 
 /** Makes the context of one request: a unit of work of its own. */
-export function createContextFactory({ database, cache, bus, replays, clock = systemClock }: ProductContextParts) {
+export function createContextFactory({
+  database,
+  replicaReads,
+  cache,
+  bus,
+  replays,
+  clock = systemClock,
+}: ProductContextParts) {
   return ({ viewer, idempotencyKey, noteReplay }: SubgraphRequest): ProductContext => {
     const em = database.fork();
-    const loaders = createLoaders(em, cache);
+    const readReplica = replicaReads.readerFor(viewer, em);
+    const loaders = createLoaders({ em, readReplica, cache });
     return {
       em,
+      readReplica,
       viewer,
       clock,
       idempotencyKey,

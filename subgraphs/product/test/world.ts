@@ -13,6 +13,8 @@ export interface WorldOptions {
   settings?: Record<string, string>;
   /** For tests that stop MySQL. */
   ownMysql?: boolean;
+  /** Gives the service a replica to read from. */
+  replica?: boolean;
 }
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
@@ -26,8 +28,8 @@ export interface ProductParts {
 }
 
 /** The product service on servers of its own, those who talk to it, and a look into its database. */
-export async function startWorld({ settings = {}, ownMysql = false }: WorldOptions = {}) {
-  const servers = await startTestServers({ redis: true, nats: true, database: 'product', ownMysql });
+export async function startWorld({ settings = {}, ownMysql = false, replica = false }: WorldOptions = {}) {
+  const servers = await startTestServers({ redis: true, nats: true, database: 'product', ownMysql, replica });
   const tokens = await testTokens();
   const config: ProductConfig = loadConfig(configSchema, {
     PORT: '0',
@@ -39,6 +41,7 @@ export async function startWorld({ settings = {}, ownMysql = false }: WorldOptio
     JWKS_URL: tokens.jwksUrl,
     JWT_ISSUER: tokens.issuer,
     HOLD_SWEEP_MS: '60000',
+    ...(replica && { DATABASE_REPLICA_URLS: servers.replica.url }),
     ...settings,
   });
   const statements: string[] = [];

@@ -40,7 +40,7 @@ export async function replicateFrom({ source, primaryUrl, replicaUrl, delaySecon
     replicaUrl,
     `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '${host}', SOURCE_PORT = ${port}, SOURCE_USER = '${username}',
        SOURCE_PASSWORD = '${password}', SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1,
-       SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400, SOURCE_DELAY = ${delaySeconds}`,
+       SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400, SOURCE_HEARTBEAT_PERIOD = 0.5, SOURCE_DELAY = ${delaySeconds}`,
     'START REPLICA',
   );
 }

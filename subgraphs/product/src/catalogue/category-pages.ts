@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/mysql';
-import { type Connection, createLoader, type Loader } from '@shop/subgraph-kit';
+import { type Connection, createLoader, type Loader, type ReadReplica } from '@shop/subgraph-kit';
 import type { ProductInfo } from '../domain/product.ts';
 import { orderBy, type ProductPage, productConnection, selectPage } from './product-page.ts';
 import { type ProductRow, productInfoFrom } from './product-rows.ts';
@@ -13,14 +13,14 @@ export interface CategoryPage {
 export type CategoryPages = (page: ProductPage) => Loader<string, CategoryPage>;
 
 /** One loader per different page that a request asks for. */
-export function createCategoryPages(em: EntityManager): CategoryPages {
+export function createCategoryPages(readReplica: ReadReplica): CategoryPages {
   const loaders = new Map<string, Loader<string, CategoryPage>>();
   return (page) => {
     const key = JSON.stringify(page);
     const loader =
       loaders.get(key) ??
       createLoader(
-        (ids) => loadPages(em, ids, page),
+        (ids) => readReplica((em) => loadPages(em, ids, page)),
         (loaded) => loaded.categoryId,
       );
     loaders.set(key, loader);

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { isId } from '@shop/kernel';
-import { createLoader, type Loader } from '@shop/subgraph-kit';
+import { createLoader, type Loader, type ReadReplica } from '@shop/subgraph-kit';
 import type { Category } from '../domain/category.ts';
 import type { ProductInfo } from '../domain/product.ts';
 import { type CategoryPages, createCategoryPages } from './category-pages.ts';
@@ -15,7 +15,14 @@ export interface CatalogueLoaders {
   categoryPages: CategoryPages;
 }
 
-export function createLoaders(em: EntityManager, cache: ProductCache): CatalogueLoaders {
+export interface LoaderSources {
+  em: EntityManager;
+  readReplica: ReadReplica;
+  cache: ProductCache;
+}
+
+// By id from the primary: who follows a reference must not find nothing there.
+export function createLoaders({ em, readReplica, cache }: LoaderSources): CatalogueLoaders {
   return {
     products: createLoader(
       (ids) => productsByIds(cache, ids),
@@ -29,7 +36,7 @@ export function createLoaders(em: EntityManager, cache: ProductCache): Catalogue
       (ids) => categoriesByIds(em, ids),
       (category) => category.id,
     ),
-    categoryPages: createCategoryPages(em),
+    categoryPages: createCategoryPages(readReplica),
   };
 }
 

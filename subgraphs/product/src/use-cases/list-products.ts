@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/mysql';
 import { BadUserInput, isId } from '@shop/kernel';
 import type { Connection } from '@shop/subgraph-kit';
 import {
@@ -24,14 +25,16 @@ export interface ProductFilter {
 
 /** What can be bought, in the chosen order; a discontinued product is only found by its id. */
 export async function listProducts(
-  { em }: Pick<ProductContext, 'em'>,
+  { em, readReplica }: Pick<ProductContext, 'em' | 'readReplica'>,
   { filter, ...args }: PageArguments & { filter?: ProductFilter | null },
 ): Promise<Connection<ProductInfo>> {
   const page = productPageOf(args);
   const conditions = conditionsOf(filter ?? {});
   if (conditions === null) return productConnection([], page);
   const { sql, values } = selectPage(page, conditions);
-  const rows = await em.execute<ProductRow[]>(sql, values);
+  const select = (from: EntityManager) => from.execute<ProductRow[]>(sql, values);
+  // Stock is never read from a replica, not even to choose by it.
+  const rows = await (filter?.inStock == null ? readReplica(select) : select(em));
   return productConnection(rows.map(productInfoFrom), page);
 }
 
