@@ -25,10 +25,19 @@ export function environmentOf(name: ServiceName, port: number, around: Surroundi
     JWT_ISSUER: 'shopgraph',
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl, DATABASE_MIGRATE: 'true' }),
     ...(name === 'gateway' ? gatewayEnvironment(around) : { REDIS_URL: around.redisUrl }),
-    ...(name === 'user' ? { SIGNING_KEY_SECRET: around.secret('signing-key') } : {}),
+    ...(name === 'user' ? userEnvironment(around) : {}),
     ...(name === 'data-platform'
       ? { DATA_PLATFORM_URL: `http://127.0.0.1:${around.ports.standIns.dataPlatform}` }
       : {}),
+  };
+}
+
+function userEnvironment({ secret }: Surroundings): Record<string, string> {
+  return {
+    SIGNING_KEY_SECRET: secret('signing-key'),
+    // Many share the demo accounts; nobody guesses passwords on a machine of one's own.
+    SIGN_IN_PER_MINUTE: '1200',
+    SIGN_IN_BURST: '50',
   };
 }
 
