@@ -1,9 +1,15 @@
 import { OrderOutcome } from '@shop/contracts';
 import { systemClock } from '@shop/kernel';
 import { type Bus, connectBus, sendCommand, serveCommands, startRelay, wakeAfterCommit } from '@shop/messaging';
-import { connectRedis, createReplayCache, createTokenBucket } from '@shop/redis';
+import { connectRedis, createRecentWrites, createReplayCache, createTokenBucket } from '@shop/redis';
 import { type ProcessParts, type RunningProcess, startPeriodic, startProcess } from '@shop/service-kit';
-import { createVerifier, type Database, mountSubgraph } from '@shop/subgraph-kit';
+import {
+  createVerifier,
+  type Database,
+  mountSubgraph,
+  openReplicaReads,
+  type SubgraphRequest,
+} from '@shop/subgraph-kit';
 import { createAccessTokens } from './auth/access-tokens.ts';
 import { mountJwks } from './auth/jwks-route.ts';
 import { createPasswordHasher } from './auth/password-hasher.ts';
@@ -48,8 +54,10 @@ export function startUser(
     await keys.current();
     jwks.serve(keys);
 
+    const recentWrites = createRecentWrites({ redis, keptSeconds: config.READ_YOUR_WRITES_SECONDS });
     const services: UserServices = {
       fork: database.fork,
+      replicaReads: closing.add(await openReplicaReads({ settings: config, database, recentWrites, metrics, log })),
       clock: systemClock,
       log,
       passwords: createPasswordHasher(),
@@ -71,9 +79,8 @@ export function startUser(
       leewaySeconds: config.JWT_LEEWAY_SECONDS,
     });
     const { schema } = await userSchema();
-    closing.add(
-      await endpoint.serve({ schema, verifier, context: (request) => createContext(services, request), log }),
-    );
+    const context = (request: SubgraphRequest) => createContext(services, request);
+    closing.add(await endpoint.serve({ schema, verifier, context, log, recentWrites }));
     return { url };
   });
 }

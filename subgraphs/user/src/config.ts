@@ -1,5 +1,5 @@
 import { listening, setting } from '@shop/service-kit';
-import { databaseConfigSchema, databaseSettings, verifierSettings } from '@shop/subgraph-kit';
+import { databaseConfigSchema, databaseSettings, replicaSettings, verifierSettings } from '@shop/subgraph-kit';
 import { z } from 'zod';
 
 const signingSettings = {
@@ -12,6 +12,7 @@ export const signingConfigSchema = databaseConfigSchema.extend(signingSettings);
 export const configSchema = z.object({
   ...listening(4001),
   ...databaseSettings,
+  ...replicaSettings,
   ...verifierSettings,
   ...signingSettings,
   /** Without it this process trusts the keys it publishes itself. */

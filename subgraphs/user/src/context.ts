@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/mysql';
 import type { Clock, Viewer } from '@shop/kernel';
 import type { ReplayCache, TokenBucket } from '@shop/redis';
 import type { Logger } from '@shop/service-kit';
-import type { SubgraphRequest } from '@shop/subgraph-kit';
+import type { ReplicaReads, SubgraphRequest } from '@shop/subgraph-kit';
 import type { AccessTokens } from './auth/access-tokens.ts';
 import type { PasswordHasher } from './auth/password-hasher.ts';
 import type { SessionCache } from './auth/session-cache.ts';
@@ -11,6 +11,7 @@ import { createLoaders, type Loaders } from './loaders.ts';
 /** What lives as long as the process. */
 export interface UserServices {
   fork(): EntityManager;
+  replicaReads: ReplicaReads;
   clock: Clock;
   log: Logger;
   passwords: PasswordHasher;
@@ -22,7 +23,7 @@ export interface UserServices {
 }
 
 /** What a use case gets: one request's unit of work, who asks, and the services. */
-export interface UserContext extends Omit<UserServices, 'fork'> {
+export interface UserContext extends Omit<UserServices, 'fork' | 'replicaReads'> {
   em: EntityManager;
   viewer: Viewer;
   idempotencyKey: string | undefined;
@@ -30,7 +31,10 @@ export interface UserContext extends Omit<UserServices, 'fork'> {
   loaders: Loaders;
 }
 
-export function createContext({ fork, ...services }: UserServices, request: SubgraphRequest): UserContext {
+export function createContext(
+  { fork, replicaReads, ...services }: UserServices,
+  request: SubgraphRequest,
+): UserContext {
   const em = fork();
-  return { ...services, ...request, em, loaders: createLoaders(em) };
+  return { ...services, ...request, em, loaders: createLoaders(em, replicaReads.readerFor(request.viewer, em)) };
 }

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/mysql';
-import { createLoader, type Loader } from '@shop/subgraph-kit';
+import { createLoader, type Loader, type ReadReplica } from '@shop/subgraph-kit';
 import { PointEntry } from './domain/points.ts';
 import { User } from './domain/user.ts';
 
@@ -19,9 +19,9 @@ export interface Loaders {
   forgetPoints(userId: string): void;
 }
 
-export function createLoaders(em: EntityManager): Loaders {
+export function createLoaders(em: EntityManager, readReplica: ReadReplica): Loaders {
   const entries = createLoader<string, { key: string; entries: PointEntry[] }>(
-    (keys) => loadSlices(em, keys),
+    (keys) => readReplica((from) => loadSlices(from, keys)),
     ({ key }) => key,
   );
   const spendable = createLoader<string, { userId: string; spendable: number }>(

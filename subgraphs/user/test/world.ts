@@ -14,6 +14,8 @@ export interface WorldOptions {
   ownKeys?: boolean;
   /** A MySQL that the test may stop. */
   ownMysql?: boolean;
+  /** Gives the service a replica to read from. */
+  replica?: boolean;
   env?: Record<string, string>;
 }
 
@@ -29,8 +31,8 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 const BACKGROUND = /expires_at < UTC_TIMESTAMP|outbox|signing_keys/;
 
 /** The user service on servers of its own, and the people who use it. */
-export async function startWorld({ ownKeys = false, ownMysql = false, env = {} }: WorldOptions = {}) {
-  const servers = await startTestServers({ redis: true, nats: true, database: 'user', ownMysql });
+export async function startWorld({ ownKeys = false, ownMysql = false, replica = false, env = {} }: WorldOptions = {}) {
+  const servers = await startTestServers({ redis: true, nats: true, database: 'user', ownMysql, replica });
   const tokens = await testTokens();
   const statements: string[] = [];
   const processEnv = {
@@ -45,6 +47,7 @@ export async function startWorld({ ownKeys = false, ownMysql = false, env = {} }
     SIGN_IN_PER_MINUTE: '6000',
     SIGN_IN_BURST: '100',
     ...(ownKeys ? {} : { JWKS_URL: tokens.jwksUrl }),
+    ...(replica && { DATABASE_REPLICA_URLS: servers.replica.url }),
     ...env,
   };
   const start = (more: Record<string, string> = {}) =>
