@@ -24,6 +24,7 @@ import { pointCommands } from './events/point-commands.ts';
 import { userSchema } from './graphql/schema.ts';
 import { forgetWhatIsOver } from './use-cases/forget-what-is-over.ts';
 import { settleLateHolds } from './use-cases/settle-late-holds.ts';
+import { startLedgerWatch } from './watch-ledger.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -99,4 +100,5 @@ function startMessaging(
   closing.add(startPeriodic({ name: 'settleLateHolds', everyMs: config.HOLD_SWEEP_MS, work: settle, log }));
   const forget = () => forgetWhatIsOver(fork);
   closing.add(startPeriodic({ name: 'forgetWhatIsOver', everyMs: HOUR_MS, work: forget, log }));
+  closing.add(startLedgerWatch({ fork, everyMs: config.LEDGER_CHECK_MS, metrics, log }));
 }

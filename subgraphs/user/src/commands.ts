@@ -7,6 +7,7 @@ import { rotateSigningKeys } from './auth/signing-key-table.ts';
 import { signingConfigSchema } from './config.ts';
 import { openUserDatabase } from './db/open-user-database.ts';
 import { createAdmin } from './use-cases/create-admin.ts';
+import { verifyLedger } from './use-cases/verify-ledger.ts';
 
 /** Makes an ADMIN; the password comes by environment, because arguments show up in the list of processes. */
 export async function createAdminCommand(args: string[]): Promise<void> {
@@ -34,6 +35,14 @@ export async function rotateKeysCommand(): Promise<void> {
       ? 'Another rotation happened at the same moment; nothing was changed.'
       : `Key ${rotation.kid} signs ${rotation.signsInSeconds === 0 ? 'from now on' : `in ${rotation.signsInSeconds} s, when every verifier can know it`}; tokens of the previous key stay valid.`;
   process.stdout.write(`${said}\n`);
+}
+
+/** Says where the ledger of points contradicts itself; fails when it does. */
+export async function checkLedgerCommand(): Promise<void> {
+  const { accounts, differences } = await withDatabase(({ fork }) => verifyLedger(fork));
+  for (const { where, problem } of differences) process.stdout.write(`${where}: ${problem}\n`);
+  if (differences.length > 0) throw new Error(`The ledger contradicts itself in ${differences.length} places.`);
+  process.stdout.write(`The ledger is right: ${accounts} accounts are the sum of their transfers.\n`);
 }
 
 async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {

@@ -25,6 +25,8 @@ export const configSchema = z.object({
   SIGN_IN_BURST: setting.integer(20, { min: 1 }),
   /** How often holds past their time are looked for. */
   HOLD_SWEEP_MS: setting.integer(1_000, { min: 10 }),
+  /** How often the balances of points are compared with the transfers behind them. */
+  LEDGER_CHECK_MS: setting.integer(3_600_000, { min: 10 }),
 });
 
 export type UserConfig = z.output<typeof configSchema>;
