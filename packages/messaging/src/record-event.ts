@@ -17,7 +17,21 @@ export interface EventToRecord<D> {
   time?: Date;
 }
 
-/** Records one event; see recordEvents. */
+/** An event that keeps its contract, ready for the outbox. */
+export interface ReadyEvent {
+  type: string;
+  row: readonly (string | number | null)[];
+}
+
+/** Makes an event ready for `recordAll`. Throws ZodError for data that break the contract. */
+export function readyEvent<S extends z.ZodType>(
+  definition: EventDefinition<string, S>,
+  event: EventToRecord<z.input<S>>,
+): ReadyEvent {
+  return { type: definition.type, row: outboxRow(definition, event, currentTraceparent()) };
+}
+
+/** Records one event; see recordAll. */
 export function recordEvent<S extends z.ZodType>(
   em: EntityManager,
   definition: EventDefinition<string, S>,
@@ -26,27 +40,33 @@ export function recordEvent<S extends z.ZodType>(
   return recordEvents(em, definition, [event]);
 }
 
-/**
- * Writes events into the outbox inside the caller's transaction, all in one statement: they are published if, and only
- * if, it commits. Call it after the aggregate's row is written or locked, so that two transactions on one aggregate
- * draw their outbox ids in the order of their commits. Throws ZodError for data that break the contract.
- */
-export async function recordEvents<S extends z.ZodType>(
+/** Records events of one kind; see recordAll. */
+export function recordEvents<S extends z.ZodType>(
   em: EntityManager,
   definition: EventDefinition<string, S>,
   events: readonly EventToRecord<z.input<S>>[],
 ): Promise<void> {
-  if (events.length === 0) return;
-  const transaction = em.getTransactionContext();
-  if (transaction === undefined) throw new Error(`${definition.type} must be recorded inside a transaction.`);
+  return recordAll(
+    em,
+    events.map((event) => readyEvent(definition, event)),
+  );
+}
 
-  const traceparent = currentTraceparent();
-  const rows = events.map((event) => outboxRow(definition, event, traceparent));
+/**
+ * Writes events into the outbox inside the caller's transaction, all in one statement: they are published if, and only
+ * if, it commits. Call it after the aggregate's row is written or locked, so that two transactions on one aggregate
+ * draw their outbox ids in the order of their commits; of one aggregate they are published in the order given.
+ */
+export async function recordAll(em: EntityManager, events: readonly ReadyEvent[]): Promise<void> {
+  const [first] = events;
+  if (first === undefined) return;
+  const transaction = em.getTransactionContext();
+  if (transaction === undefined) throw new Error(`${first.type} must be recorded inside a transaction.`);
   await em.execute(
     `INSERT INTO outbox_pending
        (event_id, stream, wire_subject, type, aggregate_id, aggregate_version, envelope, created_at)
-     VALUES ${rows.map(() => '(?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))').join(', ')}`,
-    rows.flat(),
+     VALUES ${events.map(() => '(?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))').join(', ')}`,
+    events.flatMap(({ row }) => row),
     'run',
   );
   markRecorded(transaction);

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/mysql';
-import { withInbox } from '@shop/messaging';
+import { rememberEvent } from '@shop/messaging';
 
 /** This worker's name: of its consumers, its dead letters and its rows in the inbox. */
 export const WORKER = 'data-platform';
@@ -12,5 +12,5 @@ export async function wasDelivered(em: EntityManager, eventId: string): Promise<
 
 /** Remembers that the data platform has taken the event. */
 export async function markDelivered(em: EntityManager, eventId: string): Promise<void> {
-  await withInbox(em, WORKER, eventId, async () => undefined);
+  await rememberEvent(em, WORKER, eventId);
 }
