@@ -40,7 +40,8 @@ export async function openBooks(where: { mysqlAdminUrl: string; natsUrl: string;
       const told = entries.flatMap((entry) => entry.told);
       const differ = async (sql: string, ids: (string | undefined)[]): Promise<string[]> => {
         const there = new Set((await rows<{ id: string }>(sql)).map(({ id }) => id));
-        return [...there.symmetricDifference(new Set(ids.filter((id) => id !== undefined)))];
+        const heard = new Set(ids.filter((id) => id !== undefined));
+        return [...[...there].filter((id) => !heard.has(id)), ...[...heard].filter((id) => !there.has(id))];
       };
       return {
         orders: await differ(
