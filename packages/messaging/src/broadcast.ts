@@ -6,6 +6,7 @@ import { filterFor } from './event-filter.ts';
 import { groupBy } from './group-by.ts';
 import { createOutageLog } from './outage-log.ts';
 import { readEvent } from './read-event.ts';
+import { REDRIVEN_FOR } from './redriven.ts';
 
 export interface BroadcastOptions<D extends EventDefinition> {
   bus: Bus;
@@ -50,6 +51,8 @@ export function startBroadcast<D extends EventDefinition>(options: BroadcastOpti
 
   async function show(message: JsMsg, ofStream: readonly D[]): Promise<void> {
     try {
+      // It was seen when it was new.
+      if (message.headers?.has(REDRIVEN_FOR)) return;
       const event = readEvent(ofStream, message.subject, message.string());
       if (event !== null) await handle(event);
     } catch (error) {

@@ -18,12 +18,19 @@ export interface Bus {
 
 const DRAIN_MS = 5_000;
 
-/**
- * Connects to NATS: waits for it at start with a log line, and reconnects for ever. `name` is what `nats server report`
- * shows for the connection.
- */
-export async function connectBus({ url, name, log }: { url: string; name: string; log: Logger }): Promise<Bus> {
-  const connection = await waitUntilThere('NATS', () => connect(optionsFor(url, name)), { log });
+export interface BusOptions {
+  url: string;
+  /** What `nats server report` shows for the connection. */
+  name: string;
+  log: Logger;
+  /** Ends the waiting for a server that is not there. */
+  signal?: AbortSignal;
+}
+
+/** Connects to NATS: waits for it at start with a log line, and reconnects for ever. Rejects only when the signal aborts. */
+export async function connectBus({ url, name, log, signal }: BusOptions): Promise<Bus> {
+  const patience = { log, ...(signal !== undefined && { signal }) };
+  const connection = await waitUntilThere('NATS', () => connect(optionsFor(url, name)), patience);
   const reconnected: (() => void)[] = [];
   let away: string | null = null;
   void watch();

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Consumer, type ConsumerMessages, JetStreamApiError } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { Logger, Metrics } from '@shop/service-kit';
+import { createAttemptsMemory } from './attempts.ts';
 import type { Bus } from './bus.ts';
 import type { EventDefinition, EventOf } from './define-event.ts';
 import { ACK_WAIT_MS, createDelivery } from './delivery.ts';
@@ -20,8 +21,12 @@ export interface ConsumerOptions<D extends EventDefinition = EventDefinition> {
   metrics: Metrics;
   /** How long to leave a message alone after its first, second, … failure; the last one repeats. */
   backoffMs?: readonly number[];
-  /** After so many failures (a RetryLater is none) the message becomes a dead letter. */
+  /** After so many failures (a RetryLater is none) the message becomes a dead letter; 8 by default. */
   maxAttempts?: number;
+  /** After so many deliveries that the process did not survive the message becomes a dead letter; 5 by default. */
+  maxDeaths?: number;
+  /** How long after a process dies its messages are delivered to another; 30 s by default. */
+  ackWaitMs?: number;
   /** How many messages this process handles at a time; 1 keeps them in order as long as none fails. */
   concurrency?: number;
   /** Asked before each message is fetched: for so many milliseconds nothing is; 0 means go on. */
@@ -35,24 +40,30 @@ const ALREADY_EXISTS = [10_105, 10_148];
 
 /**
  * Handles the events of a stream, each at least once, in a durable pull consumer. A failure is tried again with
- * back-off, then becomes a dead letter; a message that cannot be read becomes one at once. NATS may restart and the
- * consumer may be deleted: it is made again, and what it had not acknowledged comes again.
+ * back-off, then becomes a dead letter; so does a message whose handling ends the process again and again, and one that
+ * cannot be read at once. An outage (RetryLater) never makes one, however long. NATS may restart and the consumer may be
+ * deleted: it is made again, and what it had not acknowledged comes again.
  */
 export function startConsumer<D extends EventDefinition>(options: ConsumerOptions<D>): { close(): Promise<void> } {
   const { bus, stream, durable, log, concurrency = 1, pausedForMs = () => 0 } = options;
   const outages = createOutageLog(log);
   const trouble = `Consumer ${durable} cannot read ${stream}`;
-  const deliver = createDelivery(options);
+  const memory = createAttemptsMemory(bus, durable);
+  const deliver = createDelivery(options, memory);
   const closing = new AbortController();
   const pulls = new Set<ConsumerMessages>();
 
   async function work(): Promise<void> {
+    let restUntil = 0;
     for (let consumer: Consumer | undefined; !closing.signal.aborted; ) {
       try {
-        consumer ??= await ensureConsumer(options);
-        const pausedMs = pausedForMs();
+        if (consumer === undefined) {
+          await memory.ensure();
+          consumer = await ensureConsumer(options);
+        }
+        const pausedMs = Math.max(pausedForMs(), restUntil - performance.now());
         if (pausedMs > 0) await pause(Math.min(pausedMs, LONGEST_PAUSE_MS), undefined, { signal: closing.signal });
-        else await pullOne(consumer);
+        else restUntil = performance.now() + Math.min(await pullOne(consumer), LONGEST_PAUSE_MS);
         outages.ended(trouble);
       } catch (error) {
         if (closing.signal.aborted) return;
@@ -63,15 +74,18 @@ export function startConsumer<D extends EventDefinition>(options: ConsumerOption
     }
   }
 
-  async function pullOne(consumer: Consumer): Promise<void> {
+  /** Resolves with the time to rest before the next. */
+  async function pullOne(consumer: Consumer): Promise<number> {
+    let restMs = 0;
     const messages = await consumer.fetch({ max_messages: 1, expires: PULL_MS });
     pulls.add(messages);
     try {
       if (closing.signal.aborted) messages.stop();
-      for await (const message of messages) await deliver(message);
+      for await (const message of messages) restMs = await deliver(message);
     } finally {
       pulls.delete(messages);
     }
+    return restMs;
   }
 
   // A pull from before the outage is forgotten by the server, and would only be missed after its time.
@@ -89,14 +103,20 @@ export function startConsumer<D extends EventDefinition>(options: ConsumerOption
   };
 }
 
-async function ensureConsumer({ bus, stream, durable, events }: ConsumerOptions): Promise<Consumer> {
+async function ensureConsumer({
+  bus,
+  stream,
+  durable,
+  events,
+  ackWaitMs = ACK_WAIT_MS,
+}: ConsumerOptions): Promise<Consumer> {
   const filter = filterFor(bus, events);
   try {
     await bus.admin.consumers.add(stream, {
       ...filter,
       durable_name: durable,
       ack_policy: 'explicit',
-      ack_wait: nanos(ACK_WAIT_MS),
+      ack_wait: nanos(ackWaitMs),
       // Failures are counted here, where an outage of what the handler needs can be told apart from them.
       max_deliver: -1,
       deliver_policy: 'all',

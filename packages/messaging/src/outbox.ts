@@ -16,6 +16,8 @@ export interface PendingEvent {
 
 export interface PublishedEvent extends PendingEvent {
   streamSequence: number;
+  /** True when JetStream had it already, by its message id. */
+  isRepetition: boolean;
 }
 
 /** Reads the next pending events in the order they were recorded. */

@@ -3,6 +3,7 @@ import { JetStreamApiCodes, JetStreamApiError, type StreamConfig } from '@nats-i
 import { nanos } from '@nats-io/transport-node';
 import { waitUntilThere } from '@shop/service-kit';
 import type { Bus } from './bus.ts';
+import { createOutageLog } from './outage-log.ts';
 
 /** A JetStream stream and what it keeps. */
 export interface StreamDefinition {
@@ -18,17 +19,35 @@ const DAY_MS = 86_400_000;
 const DUPLICATE_WINDOW_MS = 3_600_000;
 /** JetStream has no conditional update: long enough for a process that has looked to have written. */
 const OTHERS_WRITE_WITHIN_MS = 250;
+const RECHECK_MS = 10_000;
 
 /**
- * Makes the streams there, now and after every reconnect (a server may come back with an empty store): creates what is
- * missing, adds missing subjects, never takes any away. Any number of processes may do it at once.
+ * Makes the streams there, now, after every reconnect (a server may come back with an empty store) and every
+ * `recheckMs` (somebody may delete one under a server that stays): creates what is missing, adds missing subjects,
+ * never takes any away. Any number of processes may do it at once.
  */
-export async function ensureStreams(bus: Bus, streams: readonly StreamDefinition[]): Promise<void> {
+export async function ensureStreams(
+  bus: Bus,
+  streams: readonly StreamDefinition[],
+  { recheckMs = RECHECK_MS }: { recheckMs?: number } = {},
+): Promise<void> {
   const ensureAll = () => Promise.all(streams.map((stream) => ensureStream(bus, stream)));
   await waitUntilThere('JetStream', ensureAll, { log: bus.log });
-  bus.onReconnect(() => {
-    ensureAll().catch((error) => bus.log.error({ err: error }, 'The streams could not be checked.'));
-  });
+
+  const outages = createOutageLog(bus.log);
+  const trouble = 'The streams cannot be checked';
+  async function recheck(): Promise<void> {
+    if (bus.ready() !== null) return;
+    try {
+      await ensureAll();
+      outages.ended(trouble);
+    } catch (error) {
+      outages.began(trouble, error);
+    }
+  }
+  bus.onReconnect(() => void recheck());
+  const timer = setInterval(() => void recheck(), recheckMs).unref();
+  void bus.connection.closed().then(() => clearInterval(timer));
 }
 
 async function ensureStream(bus: Bus, wanted: StreamDefinition): Promise<void> {
@@ -44,6 +63,7 @@ async function ensureStream(bus: Bus, wanted: StreamDefinition): Promise<void> {
 }
 
 async function addStream(bus: Bus, wanted: StreamDefinition): Promise<void> {
+  bus.log.info({ stream: wanted.name }, 'A stream is not there and is made; if there was one, republish its events.');
   try {
     await bus.admin.streams.add({
       name: wanted.name,

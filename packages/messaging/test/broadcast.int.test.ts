@@ -3,7 +3,8 @@ import { eventually } from '@shop/testkit';
 import { z } from 'zod';
 import { createEnvelope } from '../src/envelope.ts';
 import { defineSignal, type EventOf, onSignal, sendSignal, startBroadcast } from '../src/index.ts';
-import { createWorld, ParcelLost, ParcelSent, type World } from './world.ts';
+import { ParcelLost, ParcelSent } from './events.ts';
+import { createWorld, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {

@@ -1,16 +1,9 @@
 import { newId } from '@shop/kernel';
 import { createMetrics } from '@shop/service-kit';
 import { eventually } from '@shop/testkit';
-import { createEnvelope } from '../src/envelope.ts';
-import {
-  type ConsumerOptions,
-  deadLetterSchema,
-  type EventOf,
-  RetryLater,
-  startConsumer,
-  withInbox,
-} from '../src/index.ts';
-import { createWorld, log, ParcelLost, ParcelSent, type World } from './world.ts';
+import { type ConsumerOptions, type EventOf, RetryLater, startConsumer, withInbox } from '../src/index.ts';
+import { ParcelLost, ParcelSent } from './events.ts';
+import { createWorld, log, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -45,26 +38,11 @@ function consuming(
   );
 }
 
-async function send(parcelId: string, step = 1): Promise<void> {
-  const envelope = createEnvelope({
-    source: '/test',
-    type: 'parcel.sent',
-    subject: parcelId,
-    time: new Date().toISOString(),
-    data: { parcelId, step },
-  });
-  await world.publish(ParcelSent.wireSubject(parcelId), JSON.stringify(envelope));
-}
+const send = (parcelId: string, step = 1) => world.sendParcel(parcelId, { step });
 
 /** The dead letters a consumer wrote about one parcel. */
 async function lettersOf(durable: string, parcelId: string) {
-  const letters = [];
-  const { state } = await world.bus.admin.streams.info('DEADLETTER');
-  for (let seq = 1; seq <= state.last_seq; seq++) {
-    const message = await world.bus.admin.streams.getMessage('DEADLETTER', { seq });
-    if (message?.subject === `deadletter.PARCEL.${durable}`) letters.push(deadLetterSchema.parse(message.json()));
-  }
-  return letters.filter(({ subject }) => subject === ParcelSent.wireSubject(parcelId));
+  return (await world.lettersOf(durable)).filter(({ subject }) => subject === ParcelSent.wireSubject(parcelId));
 }
 
 /** Collects what the consumer sees of one parcel; other tests publish to the same stream. */

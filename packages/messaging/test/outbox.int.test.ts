@@ -1,8 +1,9 @@
 import { newId } from '@shop/kernel';
 import { createMetrics, startTracing, withSpan } from '@shop/service-kit';
 import { eventually } from '@shop/testkit';
-import { recordEvent, recordEvents, wakeAfterCommit } from '../src/index.ts';
-import { createWorld, ParcelLost, ParcelSent, type World } from './world.ts';
+import { readyEvent, recordAll, recordEvent, recordEvents, wakeAfterCommit } from '../src/index.ts';
+import { ParcelLost, ParcelSent } from './events.ts';
+import { createWorld, type World } from './world.ts';
 
 let world: World;
 let relay: ReturnType<World['aRelay']>;
@@ -51,6 +52,22 @@ it('publishes what is committed exactly once and archives it', async () => {
   expect(archived).toEqual(
     events.map(({ id, seq }) => ({ event_id: id, stream_sequence: seq, wire_subject: `parcel.sent.${parcelId}` })),
   );
+});
+
+it('records events of several kinds in one statement, and publishes them in the order given', async () => {
+  const parcelId = newId();
+  await world.transaction((em) =>
+    recordAll(em, [
+      readyEvent(ParcelSent, send(parcelId, 1)),
+      readyEvent(ParcelLost, send(parcelId, 1)),
+      readyEvent(ParcelSent, send(parcelId, 2)),
+    ]),
+  );
+  await eventually(async () => {
+    const events = await world.eventsOf('PARCEL', parcelId);
+    expect(events.map(({ type }) => type)).toEqual(['parcel.sent', 'parcel.lost', 'parcel.sent']);
+  });
+  await eventually(async () => expect(await world.pendingCount()).toBe(0));
 });
 
 it('publishes nothing of what is rolled back', async () => {

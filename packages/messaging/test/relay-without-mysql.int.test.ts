@@ -2,7 +2,8 @@ import { newId } from '@shop/kernel';
 import { createMetrics } from '@shop/service-kit';
 import { eventually } from '@shop/testkit';
 import { recordEvent, startRelay } from '../src/index.ts';
-import { createWorld, log, ParcelSent, type World } from './world.ts';
+import { ParcelSent } from './events.ts';
+import { createWorld, log, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {

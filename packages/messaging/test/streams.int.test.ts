@@ -1,6 +1,7 @@
 import { eventually } from '@shop/testkit';
 import { connectBus, ensureStreams } from '../src/index.ts';
-import { createWorld, log, PARCEL, ParcelLost, ParcelSent, SCALES, type World } from './world.ts';
+import { PARCEL, ParcelLost, ParcelSent, SCALES } from './events.ts';
+import { createWorld, log, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -29,6 +30,15 @@ it('is there again after a server came back without its store', async () => {
     { timeoutMs: 10_000 },
   );
   expect(PARCEL.subjects).toEqual([ParcelSent.pattern, ParcelLost.pattern]);
+});
+
+it('is there again after somebody deleted it', async () => {
+  const bus = await world.aBus();
+  const DOORS = { name: 'DOORS', subjects: ['door.opened.*'], maxAgeDays: 1 };
+  await ensureStreams(bus, [DOORS], { recheckMs: 50 });
+  await bus.admin.streams.delete('DOORS');
+  await eventually(async () => expect((await bus.admin.streams.info('DOORS')).state.messages).toBe(0));
+  await bus.close();
 });
 
 it('waits for a NATS that is not there yet', async () => {

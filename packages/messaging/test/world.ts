@@ -2,44 +2,9 @@ import { type EntityManager, MikroORM } from '@mikro-orm/mysql';
 import { newId } from '@shop/kernel';
 import { createCloser, createLogger, createMetrics } from '@shop/service-kit';
 import { startTestServers, type TestServers } from '@shop/testkit';
-import { z } from 'zod';
-import { parseEnvelope } from '../src/envelope.ts';
-import {
-  connectBus,
-  defineEvent,
-  ensureStreams,
-  messagingTables,
-  type StreamDefinition,
-  startRelay,
-} from '../src/index.ts';
-
-/** Events about parcels: a domain the shop does not have, so that these tests stand by themselves. */
-const parcel = { stream: 'PARCEL', source: '/test' };
-export const ParcelSent = defineEvent({
-  ...parcel,
-  type: 'parcel.sent',
-  data: z.object({ parcelId: z.string(), step: z.int(), note: z.string().optional() }),
-});
-export const ParcelLost = defineEvent({
-  ...parcel,
-  type: 'parcel.lost',
-  data: z.object({ parcelId: z.string(), step: z.int() }),
-});
-/** Its stream is made by the tests that want it. */
-export const ParcelWeighed = defineEvent({
-  stream: 'SCALES',
-  source: '/test',
-  type: 'parcel.weighed',
-  data: z.object({ parcelId: z.string(), step: z.int() }),
-});
-
-export const PARCEL: StreamDefinition = {
-  name: 'PARCEL',
-  subjects: [ParcelSent.pattern, ParcelLost.pattern],
-  maxAgeDays: 1,
-};
-export const SCALES: StreamDefinition = { name: 'SCALES', subjects: [ParcelWeighed.pattern], maxAgeDays: 1 };
-const DEADLETTER: StreamDefinition = { name: 'DEADLETTER', subjects: ['deadletter.*.*'], maxAgeDays: 1 };
+import { createEnvelope, parseEnvelope } from '../src/envelope.ts';
+import { connectBus, deadLetterSchema, ensureStreams, messagingTables, startRelay } from '../src/index.ts';
+import { DEADLETTER, PARCEL, ParcelSent } from './events.ts';
 
 export const log = createLogger('test', { level: 'silent' });
 export type World = Awaited<ReturnType<typeof createWorld>>;
@@ -90,6 +55,26 @@ export async function createWorld({ ownMysql = false } = {}) {
         if (message?.subject.endsWith(`.${aggregateId}`)) found.push({ ...parseEnvelope(message.string()), seq });
       }
       return found;
+    },
+
+    /** Publishes one parcel.sent as a relay would, and returns its id. */
+    async sendParcel(parcelId: string, { step = 1, note }: { step?: number; note?: string } = {}): Promise<string> {
+      const data = { parcelId, step, ...(note !== undefined && { note }) };
+      const time = new Date().toISOString();
+      const envelope = createEnvelope({ source: '/test', type: ParcelSent.type, subject: parcelId, time, data });
+      await this.publish(ParcelSent.wireSubject(parcelId), JSON.stringify(envelope));
+      return envelope.id;
+    },
+
+    /** The dead letters of one consumer, oldest first. */
+    async lettersOf(durable: string) {
+      const letters = [];
+      const { state } = await bus.admin.streams.info('DEADLETTER');
+      for (let seq = 1; seq <= state.last_seq; seq++) {
+        const message = await bus.admin.streams.getMessage('DEADLETTER', { seq });
+        if (message?.subject === `deadletter.PARCEL.${durable}`) letters.push(deadLetterSchema.parse(message.json()));
+      }
+      return letters;
     },
 
     publish(subject: string, body: string) {

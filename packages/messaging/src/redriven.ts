@@ -1,0 +1,5 @@
+/**
+ * Names the one consumer a dead letter is given back to: it goes through the event's own stream, and every other consumer
+ * has had the event already.
+ */
+export const REDRIVEN_FOR = 'Shop-Redriven-For';
