@@ -48,7 +48,7 @@ export default {
       { pathNot: '\\.test\\.ts$' },
     ),
     never('use-cases-know-no-way-in-or-out', '^subgraphs/[^/]+/src/use-cases/', {
-      path: '^subgraphs/[^/]+/src/(graphql|events|db)/',
+      path: '^subgraphs/[^/]+/src/(graphql|events|db|provider)/',
     }),
     never('only-main-acts-on-import', '^(subgraphs|workers|gateway)/', { path: '/src/main\\.ts$' }),
 

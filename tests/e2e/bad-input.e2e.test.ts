@@ -194,14 +194,6 @@ const errors: Case[] = [
   ],
   ['a coupon without a key', 'shopper', ISSUE, () => ({ input: { couponEventId } }), 'BAD_USER_INPUT', /requestId/],
   [
-    'an order by card',
-    'shopper',
-    PLACE_ORDER,
-    () => ({ input: { lines: [{ productId, quantity: 1 }], paymentMethod: 'CARD', idempotencyKey: 'k' } }),
-    'BAD_USER_INPUT',
-    /paymentMethod/,
-  ],
-  [
     'a payment method there is not',
     'shopper',
     PLACE_ORDER,

@@ -9,8 +9,14 @@ import { openOrderDatabase } from './db/open-order-database.ts';
 import { answerOrderOutcome } from './events/answer-order-outcome.ts';
 import { commandParticipants } from './events/command-participants.ts';
 import { orderSchema } from './graphql/schema.ts';
+import { cardsOf } from './provider/card-settings.ts';
+import { createHttpPaymentProvider } from './provider/http-payment-provider.ts';
+import { mountPaymentRoutes } from './provider/mount-payment-routes.ts';
 import { type SagaTiming, sagaTiming } from './saga-timing.ts';
+import { forgetWebhooks, processWebhooks } from './use-cases/process-webhooks.ts';
 import { recoverOrders } from './use-cases/recover-orders.ts';
+
+const FORGET_EVERY_MS = 3_600_000;
 
 export interface OrderOptions {
   timing?: Partial<SagaTiming>;
@@ -21,7 +27,9 @@ export interface OrderOptions {
 /** What this process is made of, top to bottom. */
 export function startOrder(config: OrderConfig, options: OrderOptions = {}): Promise<RunningProcess> {
   return startProcess('order', config, async ({ http, closing, readiness, metrics, log }) => {
+    const cards = cardsOf(config);
     const endpoint = mountSubgraph(http);
+    const paymentRoutes = cards && mountPaymentRoutes(http);
     const url = await http.listen();
 
     const database = closing.add(await openOrderDatabase({ settings: config, log, onStatement: options.onStatement }));
@@ -33,17 +41,30 @@ export function startOrder(config: OrderConfig, options: OrderOptions = {}): Pro
     wakeAfterCommit(database.orm.em, relay);
 
     const timing = { ...sagaTiming, ...options.timing };
+    const provider =
+      cards && closing.add(createHttpPaymentProvider({ ...cards, timeoutMs: timing.providerTimeoutMs, metrics }));
+    if (provider !== null) readiness.add('payment provider', provider.away, { required: false });
     const saga: Omit<SagaContext, 'em'> = {
       clock: systemClock,
       log,
-      participants: commandParticipants(bus, timing),
+      participants: commandParticipants(bus),
+      provider,
       timing,
       instanceId: newId(),
     };
     const contextOf = (): SagaContext => ({ ...saga, em: database.fork() });
     closing.add(serveCommands(bus, { queue: 'order', handlers: [answerOrderOutcome(contextOf)], log, metrics }));
-    const recovery = { name: 'recoverOrders', everyMs: timing.recoverEveryMs, atOnce: true, log };
-    closing.add(startPeriodic({ ...recovery, work: () => recoverOrders(contextOf) }));
+    const recovery = { everyMs: timing.recoverEveryMs, atOnce: true, log };
+    closing.add(startPeriodic({ name: 'recoverOrders', ...recovery, work: () => recoverOrders(contextOf, 'others') }));
+    // Without a provider too: what is open there is still to be rejected in time.
+    closing.add(startPeriodic({ name: 'finishPayments', ...recovery, work: () => recoverOrders(contextOf, 'unpaid') }));
+    if (cards !== null) {
+      const webhooks = { everyMs: timing.webhooksEveryMs, atOnce: true, log };
+      closing.add(startPeriodic({ name: 'processWebhooks', ...webhooks, work: () => processWebhooks(contextOf) }));
+      const forgetting = { everyMs: FORGET_EVERY_MS, log };
+      closing.add(startPeriodic({ name: 'forgetWebhooks', ...forgetting, work: () => forgetWebhooks(contextOf()) }));
+      paymentRoutes?.serve({ keys: cards.keys, contextOf, log, metrics });
+    }
 
     const verifier = createVerifier({
       jwksUrl: config.JWKS_URL,

@@ -5,6 +5,7 @@ import { createLoader, type Loader, type SubgraphRequest } from '@shop/subgraph-
 import type { Order } from './domain/order.ts';
 import type { Payment } from './domain/payment.ts';
 import type { Participants } from './participants.ts';
+import type { PaymentProvider } from './payment-provider.ts';
 import type { SagaTiming } from './saga-timing.ts';
 import { loadPages, type OrdersPage, type PageOfUser } from './use-cases/list-orders.ts';
 import { type LinesOfOrder, loadLines, loadOrders, loadPayments } from './use-cases/load-orders.ts';
@@ -16,6 +17,8 @@ export interface SagaContext {
   clock: Clock;
   log: Logger;
   participants: Participants;
+  /** Null where card payments are switched off. */
+  provider: PaymentProvider | null;
   timing: SagaTiming;
   /** This process, as leases name it. */
   instanceId: string;

@@ -6,6 +6,8 @@ import type { RequestedLine } from './domain/requested-lines.ts';
 export interface HoldFor {
   orderId: string;
   userId: string;
+  /** How long it lives before its participant asks what became of the order. */
+  expiresInSeconds: number;
 }
 
 /** RELEASED_BEFORE: a release was there first, so somebody has already rejected the order. */

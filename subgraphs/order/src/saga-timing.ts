@@ -16,6 +16,18 @@ export interface SagaTiming {
   leaseSeconds: number;
   /** How often to look for sagas that were left behind. */
   recoverEveryMs: number;
+  /** For one question to the payment provider. */
+  providerTimeoutMs: number;
+  /** For having a payment opened, repetitions included. */
+  authoriseWithinMs: number;
+  /** By the database's clock: how long after the order it may be paid by card. Its holds live as long. */
+  payWithinSeconds: number;
+  /** How soon the provider is asked about a payment nobody has told us of; every time that is in vain doubles it. */
+  lookAgainSeconds: number;
+  /** A request to the provider that was not answered may arrive this late. */
+  lostRequestSeconds: number;
+  /** How often to look for webhooks that are not processed. */
+  webhooksEveryMs: number;
 }
 
 export const sagaTiming: SagaTiming = {
@@ -27,4 +39,10 @@ export const sagaTiming: SagaTiming = {
   holdSeconds: 60,
   leaseSeconds: 10,
   recoverEveryMs: 1_000,
+  providerTimeoutMs: 2_500,
+  authoriseWithinMs: 3_500,
+  payWithinSeconds: 15 * 60,
+  lookAgainSeconds: 1,
+  lostRequestSeconds: 60,
+  webhooksEveryMs: 250,
 };

@@ -28,13 +28,19 @@ export interface OrderAnswer {
     coupon: { id: string } | null;
     user: { id: string };
     lines: { productName: string; quantity: number; lineTotal: { amount: number }; product: { id: string } }[];
-    payment: { method: string; status: string; amount: { amount: number } } | null;
+    payment: {
+      id: string;
+      method: string;
+      status: string;
+      amount: { amount: number };
+      redirectUrl: string | null;
+    } | null;
   } | null;
   userErrors: { code: string; message: string; path: string[] | null }[];
 }
 
 export const ORDER_FIELDS = `id status reason completedAt subtotal { amount } discount { amount } total { amount }
-  coupon { id } user { id } payment { method status amount { amount } }
+  coupon { id } user { id } payment { id method status amount { amount } redirectUrl }
   lines { productName quantity lineTotal { amount } product { id } }`;
 
 const PLACE = `mutation ($input: PlaceOrderInput!) {
@@ -53,7 +59,7 @@ const IMPATIENT: Partial<SagaTiming> = {
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** The order service on servers of its own, with the services it orders from. */
-export async function startWorld(timing: Partial<SagaTiming> = {}) {
+export async function startWorld(timing: Partial<SagaTiming> = {}, env: Record<string, string> = {}) {
   const servers = await startTestServers({ nats: true, database: 'order' });
   const tokens = await testTokens();
   const log = createLogger('test', { level: 'silent' });
@@ -67,9 +73,10 @@ export async function startWorld(timing: Partial<SagaTiming> = {}) {
     DATABASE_MIGRATE: 'true',
     NATS_URL: servers.nats.url,
     JWKS_URL: tokens.jwksUrl,
+    ...env,
   });
-  const start = (more: Partial<SagaTiming> = {}) =>
-    startOrder(config, {
+  const start = (more: Partial<SagaTiming> = {}, settings = config) =>
+    startOrder(settings, {
       timing: { ...IMPATIENT, ...timing, ...more },
       onStatement: (sql) => statements.push(sql),
     });
@@ -87,12 +94,14 @@ export async function startWorld(timing: Partial<SagaTiming> = {}) {
     bus,
     others,
     database,
-    startAnother: start,
+    startAnother: (more: Partial<SagaTiming> = {}) => start(more, { ...config, PORT: 0 }),
+    serviceUrl: () => service.url,
 
-    /** Ends the process and starts it anew, on another port. */
-    async restart(): Promise<void> {
+    stop: () => service.close(),
+    /** Ends the process and starts it anew, on another port unless it was given one. */
+    async restart(more: Partial<SagaTiming> = {}): Promise<void> {
       await service.close();
-      service = await start();
+      service = await start(more);
     },
 
     async aBuyer({ points = 1_000_000, role = 'USER' as Role } = {}): Promise<Buyer> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { rootDir } from '../paths.ts';
 import type { ShopPorts } from './find-ports.ts';
-import { type ServiceName, serviceSpecs, subgraphNames } from './service-list.ts';
+import { type ServiceName, type StandInName, serviceSpecs, subgraphNames } from './service-list.ts';
 
 /** What the environment of every process is made of. */
 export interface Surroundings {
@@ -26,6 +26,7 @@ export function environmentOf(name: ServiceName, port: number, around: Surroundi
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl, DATABASE_MIGRATE: 'true' }),
     ...(name === 'gateway' ? gatewayEnvironment(around) : { REDIS_URL: around.redisUrl }),
     ...(name === 'user' ? userEnvironment(around) : {}),
+    ...(name === 'order' ? orderEnvironment(around) : {}),
     ...(name === 'data-platform'
       ? { DATA_PLATFORM_URL: `http://127.0.0.1:${around.ports.standIns.dataPlatform}` }
       : {}),
@@ -46,6 +47,29 @@ function gatewayEnvironment({ ports }: Surroundings): Record<string, string> {
     SUPERGRAPH_PATH: join(rootDir, 'schema/supergraph.graphql'),
     SUBGRAPH_URLS: subgraphNames.map((name) => `${name}=http://127.0.0.1:${ports.services[name][0]}/graphql`).join(','),
   };
+}
+
+function orderEnvironment(around: Surroundings): Record<string, string> {
+  return {
+    PAYMENT_PROVIDER_URL: `http://127.0.0.1:${around.ports.standIns.paymentProvider}`,
+    PAYMENT_WEBHOOK_SECRETS: webhookSecret(around),
+    PAYMENT_RETURN_URL: `${orderUrl(around)}/payments/return`,
+  };
+}
+
+/** What a stand-in has to know about the shop. */
+export function standInEnvironmentOf(name: StandInName, around: Surroundings): Record<string, string> {
+  if (name !== 'paymentProvider') return {};
+  return { WEBHOOK_URL: `${orderUrl(around)}/webhooks/payments`, WEBHOOK_SECRET: webhookSecret(around) };
+}
+
+function orderUrl({ ports }: Surroundings): string {
+  return `http://127.0.0.1:${ports.services.order[0]}`;
+}
+
+/** As Standard Webhooks writes secrets. */
+function webhookSecret({ secret }: Surroundings): string {
+  return `whsec_${Buffer.from(secret('payment-webhooks')).toString('base64')}`;
 }
 
 /** What a child inherits from us: everything but Node's own options and npm's, which are meant for this process. */

@@ -4,7 +4,7 @@ import { launch, type RunningProcess } from '../processes/launch.ts';
 import { type Supervised, supervise } from '../processes/supervise.ts';
 import type { Progress } from '../progress.ts';
 import type { RunState } from './run-state.ts';
-import { environmentOf, inheritedEnvironment, type Surroundings } from './service-environment.ts';
+import { environmentOf, inheritedEnvironment, type Surroundings, standInEnvironmentOf } from './service-environment.ts';
 import { type ServiceName, serviceNames, serviceSpecs, standInNames, standIns } from './service-list.ts';
 
 /** A process to be started: one instance of a service, or a stand-in. */
@@ -34,7 +34,11 @@ export function shopProcesses({ around, dataDir, env, state }: ProcessesOptions)
       port,
       args: ['--conditions=source', '--disable-warning=ExperimentalWarning', standInFile(standIns[name].file)],
       // What they saw outlives them, as the outside world's memory does.
-      env: { PORT: String(port), STATE_FILE: join(dataDir, `${standIns[name].name}.jsonl`) },
+      env: {
+        PORT: String(port),
+        STATE_FILE: join(dataDir, `${standIns[name].name}.jsonl`),
+        ...standInEnvironmentOf(name, around),
+      },
       onPid: (pid) => state.standIn(name, { pid, port }),
     };
   });

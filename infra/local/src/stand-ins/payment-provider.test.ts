@@ -220,3 +220,10 @@ it('claims with a wrong signature what nobody has paid when told to forge', asyn
   });
   expect((await call('GET', `/payments/${id}`)).json.status).toBe('PENDING');
 });
+
+it('declines before anybody is asked when told to', async () => {
+  await call('POST', '/behave', { cards: 'declined' });
+  const { status, json } = await call('POST', '/payments', order, 'key-1');
+  expect([status, json.status, json.redirectUrl]).toEqual([201, 'DECLINED', null]);
+  expect((await call('POST', '/payments', order, 'key-1')).json.id).toBe(json.id);
+});

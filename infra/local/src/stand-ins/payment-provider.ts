@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Behave } from './behaviour.ts';
+import { type Behave, Temporary } from './behaviour.ts';
 import { openJournal } from './journal.ts';
 import { payPage } from './pay-page.ts';
 import { type Fact, type Order, type Payment, Payments } from './payments.ts';
@@ -10,6 +10,8 @@ export interface PaymentProviderOptions {
   stateFile?: string | undefined;
   /** Where webhooks go; null sends none. */
   webhooks?: WebhookTarget | null;
+  /** Where browsers find the page; the address of the request unless it is said. */
+  publicUrl?: string | undefined;
   slowMs?: number;
   /** How late a `late` webhook is. */
   lateMs?: number;
@@ -39,16 +41,28 @@ const decisionSchema = {
   body: { type: 'object', required: ['decision'], properties: { decision: { enum: ['pay', 'decline'] } } },
 };
 
+const cardModes = ['asked', 'declined'] as const;
+
+/** What `POST /behave` also accepts. `asked`: the buyer decides on the page. `declined`: the bank says no before that. */
+interface BehaveCards extends Behave {
+  webhooks?: WebhookMode;
+  cards?: (typeof cardModes)[number];
+}
+
 /** Stands in for a card payment provider: authorise on its page, capture, refund, status by key, ledger, signed webhooks. */
 export function createPaymentProvider(options: PaymentProviderOptions = {}): FastifyInstance {
   const journal = openJournal<Fact>(options.stateFile);
   const payments = new Payments(journal);
   const webhooks = new Webhooks(options.webhooks ?? null, options.lateMs ?? 5_000);
-  const { app, serve } = createStandIn<Behave & { webhooks?: WebhookMode }>({
+  const cards = new Temporary<(typeof cardModes)[number]>('asked');
+  const { app, serve } = createStandIn<BehaveCards>({
     ...(options.slowMs === undefined ? {} : { slowMs: options.slowMs }),
     behave: {
-      properties: { webhooks: { enum: webhookModes } },
-      apply: (body) => body.webhooks !== undefined && webhooks.mode.set(body.webhooks, body.forMs),
+      properties: { webhooks: { enum: webhookModes }, cards: { enum: cardModes } },
+      apply(body) {
+        if (body.webhooks !== undefined) webhooks.mode.set(body.webhooks, body.forMs);
+        if (body.cards !== undefined) cards.set(body.cards, body.forMs);
+      },
     },
     metrics: () => ({ stand_in_ledger_entries_total: payments.ledger().length }),
   });
@@ -60,7 +74,7 @@ export function createPaymentProvider(options: PaymentProviderOptions = {}): Fas
   const present = ({ status, ...payment }: Payment, host: string) => ({
     ...payment,
     status,
-    redirectUrl: status === 'PENDING' ? `http://${host}/pay/${payment.id}` : null,
+    redirectUrl: status === 'PENDING' ? `${options.publicUrl ?? `http://${host}`}/pay/${payment.id}` : null,
   });
   type Id = { Params: { id: string } };
 
@@ -70,6 +84,7 @@ export function createPaymentProvider(options: PaymentProviderOptions = {}): Fas
       { schema: requestSchema },
       async (request, reply) => {
         const { payment, isNew } = payments.request(request.headers['idempotency-key'], request.body);
+        if (isNew && cards.value === 'declined') payments.decide(payment.id, 'decline');
         // The forger claims what the buyer has not done.
         if (isNew && webhooks.mode.value === 'forged') {
           await webhooks.send('payment.authorised', { ...payment, status: 'AUTHORISED' });
@@ -128,10 +143,13 @@ function sendPage(reply: FastifyReply, payment: Payment): FastifyReply {
 }
 
 if (import.meta.main) {
-  const { STATE_FILE, WEBHOOK_URL, WEBHOOK_SECRET } = process.env;
+  const { STATE_FILE, WEBHOOK_URL, WEBHOOK_SECRET = '', PUBLIC_URL } = process.env;
+  // Of several, as the shop has them while they are exchanged, one signs.
+  const [secret = ''] = WEBHOOK_SECRET.split(',');
   const app = createPaymentProvider({
     stateFile: STATE_FILE || undefined,
-    webhooks: WEBHOOK_URL ? { url: WEBHOOK_URL, secret: WEBHOOK_SECRET ?? '' } : null,
+    publicUrl: PUBLIC_URL || undefined,
+    webhooks: WEBHOOK_URL ? { url: WEBHOOK_URL, secret } : null,
   });
   await runStandIn('payment provider', app, 4910);
 }

@@ -22,6 +22,7 @@ export const orderMapping = new EntitySchema({
     stockHold: { type: 'string' },
     couponHold: { type: 'string' },
     pointsHold: { type: 'string' },
+    paymentIntent: { type: 'string', nullable: true },
     steps: { type: 'json' },
     createdAt: { type: 'datetime', length: 3 },
     decideBy: { type: 'datetime', length: 3 },

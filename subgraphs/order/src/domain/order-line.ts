@@ -14,4 +14,9 @@ export class OrderLine implements FrozenLine {
     const { productId, productName, quantity, unitPrice } = frozen;
     return Object.assign(new OrderLine(), { orderId, position, productId, productName, quantity, unitPrice });
   }
+
+  frozen(): FrozenLine {
+    const { productId, productName, quantity, unitPrice } = this;
+    return { productId, productName, quantity, unitPrice };
+  }
 }

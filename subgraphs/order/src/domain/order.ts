@@ -1,4 +1,5 @@
 import { newId, type Refusal } from '@shop/kernel';
+import type { PaymentIntent } from './card-payment.ts';
 import { type HoldState, type Holds, type Participant, type Settlement, settlementsOf, stateAfter } from './holds.ts';
 import { canBecome, type OrderStatus } from './order-status.ts';
 import type { PaymentMethod } from './payment.ts';
@@ -49,6 +50,8 @@ export class Order {
   stockHold!: HoldState;
   couponHold!: HoldState;
   pointsHold!: HoldState;
+  /** What is left to do at the payment provider; null for nothing. */
+  paymentIntent!: PaymentIntent | null;
   steps!: SagaStep[];
   createdAt!: Date;
   /** Undecided after this, by the database's clock, it is rejected. */
@@ -72,7 +75,10 @@ export class Order {
       ...{ subtotal: 0, discount: 0, total: 0 },
       ...{ reason: null, userErrors: null, completedAt: null, cancelledAt: null },
       // Unknown from the start: a driver that dies leaves no word of whom it has asked.
-      ...{ stockHold: 'UNKNOWN', couponHold: order.couponId === null ? 'NONE' : 'UNKNOWN', pointsHold: 'UNKNOWN' },
+      stockHold: 'UNKNOWN',
+      couponHold: order.couponId === null ? 'NONE' : 'UNKNOWN',
+      pointsHold: order.paymentMethod === 'CARD' ? 'NONE' : 'UNKNOWN',
+      paymentIntent: null,
       steps: [],
       fence: FIRST_FENCE,
       attempts: 0,
@@ -111,22 +117,45 @@ export class Order {
     return canBecome(this.status, status);
   }
 
-  /** The pivot: from here on everything held is taken, whatever happens. */
-  complete(price: Price, now: Date): void {
-    this.moveTo('COMPLETED', now);
+  /** From here on it costs what it costs. */
+  freeze(price: Price): void {
     Object.assign(this, price);
+  }
+
+  /** Whether the payment provider has to be asked. */
+  isPaidByCard(): boolean {
+    return this.paymentMethod === 'CARD' && this.total > 0;
+  }
+
+  /** Everything is held, and the buyer has the word. */
+  awaitPayment(now: Date): void {
+    this.moveTo('AWAITING_PAYMENT', now);
+    this.paymentIntent = 'AWAIT';
+  }
+
+  /** The pivot: from here on everything held is taken, whatever happens. */
+  complete(now: Date): void {
+    this.moveTo('COMPLETED', now);
+    this.paymentIntent = null;
     this.completedAt = now;
   }
 
-  /** Nothing of it will be taken; what may be held is to be released. */
+  /** Nothing of it will be taken; what may be held is to be released, what may be paid to be returned. */
   reject(reason: string, userErrors: PlaceOrderError[] | null, now: Date): void {
     this.moveTo('REJECTED', now);
+    if (this.paymentIntent !== null) this.paymentIntent = 'RETURN';
     this.reason = reason;
     this.userErrors = userErrors;
   }
 
   settlements(): Settlement[] {
-    return settlementsOf(this.status, this.holds());
+    // One that is cancelled before it was paid has taken nothing: to the participants it is as good as rejected.
+    const hasTakenNothing = this.status === 'CANCELLED' && this.completedAt === null;
+    return settlementsOf(hasTakenNothing ? 'REJECTED' : this.status, this.holds());
+  }
+
+  isSettled(): boolean {
+    return this.paymentIntent === null && this.settlements().length === 0;
   }
 
   acknowledge({ participant, action }: Settlement, now: Date): void {

@@ -6,6 +6,7 @@ export type PaymentStatus = 'PENDING' | 'CAPTURED' | 'FAILED' | 'REFUNDED';
 
 /** How an order is paid, and how far that is. */
 export class Payment {
+  /** Also the key under which the provider knows it. */
   id!: string;
   orderId!: string;
   method!: PaymentMethod;
@@ -15,16 +16,25 @@ export class Payment {
   redirectUrl!: string | null;
   createdAt!: Date;
 
-  /** Points are taken the moment an order completes. */
-  static byPoints(order: Order, now: Date): Payment {
+  /** Points are taken the moment an order completes; and where nothing is to be paid, nobody has to be asked. */
+  static atOnce(order: Order, now: Date): Payment {
+    return Payment.of(order, 'CAPTURED', now);
+  }
+
+  /** A payment that the buyer makes at the provider. */
+  static byCard(order: Order, now: Date): Payment {
+    return Payment.of(order, 'PENDING', now);
+  }
+
+  private static of(order: Order, status: PaymentStatus, now: Date): Payment {
     return Object.assign(new Payment(), {
       id: newId(),
       orderId: order.id,
-      method: 'POINTS',
-      status: 'CAPTURED',
+      method: order.paymentMethod,
+      status,
       amount: order.total,
       redirectUrl: null,
       createdAt: now,
-    } satisfies Payment);
+    });
   }
 }

@@ -36,6 +36,10 @@ export function insufficientPoints(missing: number): PlaceOrderError {
   return { code: 'INSUFFICIENT_POINTS', message: `${missing} points are missing.`, path: null };
 }
 
+export function paymentDeclined(): PlaceOrderError {
+  return { code: 'PAYMENT_DECLINED', message: 'The card was declined.', path: ['input', 'paymentMethod'] };
+}
+
 export type CouponProblem = Extract<PlaceOrderErrorCode, `COUPON_${string}`>;
 
 const COUPON_MESSAGES: Record<CouponProblem, string> = {

@@ -20,9 +20,7 @@ import type { Participants } from '../participants.ts';
 type SettlingCommand = CommandDefinition<z.ZodObject<{ orderId: z.ZodString }>, z.ZodType<{ outcome: string }>>;
 
 /** The participants of an order, reached by commands over NATS. */
-export function commandParticipants(bus: Bus, { holdSeconds }: { holdSeconds: number }): Participants {
-  const expiresInSeconds = holdSeconds;
-
+export function commandParticipants(bus: Bus): Participants {
   /** Sends a command that has one good end; any other means that somebody's books are wrong. */
   const settle =
     (command: SettlingCommand, ...good: string[]) =>
@@ -34,19 +32,19 @@ export function commandParticipants(bus: Bus, { holdSeconds }: { holdSeconds: nu
   return {
     away: () => bus.ready(),
     stock: {
-      hold: (request, timeoutMs) => sendCommand(bus, HoldStock, { ...request, expiresInSeconds }, { timeoutMs }),
+      hold: (request, timeoutMs) => sendCommand(bus, HoldStock, request, { timeoutMs }),
       confirm: settle(ConfirmStock, 'CONFIRMED'),
       release: settle(ReleaseStock, 'RELEASED'),
       undo: settle(RestockProducts, 'RESTOCKED'),
     },
     coupon: {
-      hold: (request, timeoutMs) => sendCommand(bus, HoldCoupon, { ...request, expiresInSeconds }, { timeoutMs }),
+      hold: (request, timeoutMs) => sendCommand(bus, HoldCoupon, request, { timeoutMs }),
       confirm: settle(ConfirmCoupon, 'CONFIRMED'),
       release: settle(ReleaseCoupon, 'RELEASED'),
       undo: settle(RestoreCoupon, 'RESTORED', 'EXPIRED'),
     },
     points: {
-      hold: (request, timeoutMs) => sendCommand(bus, HoldPoints, { ...request, expiresInSeconds }, { timeoutMs }),
+      hold: (request, timeoutMs) => sendCommand(bus, HoldPoints, request, { timeoutMs }),
       confirm: settle(ConfirmPoints, 'CONFIRMED'),
       release: settle(ReleasePoints, 'RELEASED'),
       undo: async (orderId, timeoutMs) => {

@@ -22,7 +22,7 @@ export class OrderResolver {
     return order && OrderType.from(order);
   }
 
-  @Mutation(() => PlaceOrderPayload, { description: 'Orders products for points; answers when it is decided.' })
+  @Mutation(() => PlaceOrderPayload, { description: 'Orders products; answers when it is decided, or awaits payment.' })
   placeOrder(
     @Arg('input', () => PlaceOrderInput) input: PlaceOrderInput,
     @Ctx() ctx: OrderContext,

@@ -21,6 +21,7 @@ export class PaymentType {
   redirectUrl!: string | null;
 
   static from({ id, method, status, amount, redirectUrl }: Payment): PaymentType {
-    return Object.assign(new PaymentType(), { id, method, status, amount: MoneyType.won(amount), redirectUrl });
+    const page = status === 'PENDING' ? redirectUrl : null;
+    return Object.assign(new PaymentType(), { id, method, status, amount: MoneyType.won(amount), redirectUrl: page });
   }
 }

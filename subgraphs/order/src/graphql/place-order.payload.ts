@@ -17,7 +17,8 @@ export class PlaceOrderErrorType extends UserErrorType {
 export class PlaceOrderPayload {
   @Field(() => OrderType, {
     nullable: true,
-    description: 'COMPLETED, or REJECTED with its reason when it failed for a technical cause.',
+    description:
+      'COMPLETED, AWAITING_PAYMENT with where to pay, or REJECTED with its reason when it failed for a technical cause.',
   })
   order!: OrderType | null;
 

@@ -7,10 +7,11 @@ import type { OrderContext } from '../context.ts';
 import { orderNotCancellable, orderNotFound } from '../domain/cancel-order.errors.ts';
 import { Order } from '../domain/order.ts';
 import { Payment } from '../domain/payment.ts';
-import { recordStatus } from './decide-order.ts';
+import { failPayment } from './decide-order.ts';
+import { driveOrder } from './drive-order.ts';
 import { leaseFor } from './lease.ts';
 import { findOrder } from './load-orders.ts';
-import { settleOrder } from './settle-order.ts';
+import { recordStatus } from './record-order-events.ts';
 
 export interface CancelOrderRequest {
   orderId: string;
@@ -20,23 +21,25 @@ export interface CancelOrderRequest {
 const LONGEST_REASON = 500;
 
 /**
- * Cancels a completed order and gives back what it took. An order is its own idempotency key here: cancelling a
- * cancelled order answers with it. Throws Refusal.
+ * Cancels an order that is completed, and gives back what it took, or one that awaits its payment. An order is its own
+ * idempotency key here: cancelling a cancelled order answers with it. Throws Refusal.
  */
 export async function cancelOrder(ctx: OrderContext, { orderId, reason }: CancelOrderRequest): Promise<Order> {
   const viewerId = ctx.viewer.mustBeSignedIn();
   const because = reasonFrom(reason);
   const order = await findOwn(ctx, orderId);
   if (order.status === 'CANCELLED') return order;
-  if (order.status !== 'COMPLETED') throw orderNotCancellable(order.status);
+  if (!order.canBecome('CANCELLED')) throw orderNotCancellable(order.status);
   const cancelled = await cancel(
     ctx,
     order.id,
     because ?? `CANCELLED_BY_${viewerId === order.userId ? 'BUYER' : 'ADMIN'}`,
   );
-  if (cancelled !== null) await settleOrder(ctx, cancelled);
+  if (cancelled !== null) await driveOrder(ctx, cancelled);
   // Whoever else cancelled it a moment ago: what counts is that it is cancelled.
-  return findOwn(ctx, orderId);
+  const now = await findOwn(ctx, orderId);
+  if (now.status !== 'CANCELLED') throw orderNotCancellable(now.status);
+  return now;
 }
 
 async function findOwn(ctx: OrderContext, orderId: string): Promise<Order> {
@@ -60,11 +63,13 @@ async function cancel(ctx: OrderContext, orderId: string, reason: string): Promi
   return transactional(ctx.em, async (em) => {
     const cancelled = await em.nativeUpdate(
       Order,
-      { id: orderId, status: 'COMPLETED' },
+      { id: orderId, status: { $in: ['COMPLETED', 'AWAITING_PAYMENT'] } },
       {
         ...{ status: 'CANCELLED', reason, cancelledAt: at, attempts: 0 },
+        // Whether the money is on its way, captured or not even authorised: from now on it goes back.
+        paymentIntent: raw("IF(payment_method = 'CARD' AND total > 0, 'RETURN', NULL)"),
         statusVersion: raw('status_version + 1'),
-        // Whoever is still confirming has lost the lease; what it has not written down is confirmed again.
+        // Whoever is still confirming, or capturing, has lost the lease; what it has not written down is found out again.
         fence: raw('fence + 1'),
         ...leaseFor(ctx),
       },
@@ -72,7 +77,9 @@ async function cancel(ctx: OrderContext, orderId: string, reason: string): Promi
     if (cancelled === 0) return null;
     const order = await em.findOneOrFail(Order, { id: orderId }, { disableIdentityMap: true });
     order.record('cancel', order.status, at);
-    await em.nativeUpdate(Payment, { orderId, status: 'CAPTURED' }, { status: 'REFUNDED' });
+    if (order.completedAt === null) await failPayment(em, order);
+    // A card is refunded when its provider says so.
+    else if (order.paymentIntent === null) await em.nativeUpdate(Payment, { orderId }, { status: 'REFUNDED' });
     await recordCancellation(em, order, at);
     return order;
   });

@@ -1,17 +1,21 @@
-import { type EntityManager, raw } from '@mikro-orm/mysql';
-import { OrderCompleted, OrderStatusChanged, PaymentCompleted } from '@shop/contracts';
-import { recordEvent } from '@shop/messaging';
+import { type EntityData, type EntityManager, raw } from '@mikro-orm/mysql';
 import { transactional } from '@shop/subgraph-kit';
 import type { SagaContext } from '../context.ts';
 import { Order } from '../domain/order.ts';
 import { OrderLine } from '../domain/order-line.ts';
+import { isUndecided, type OrderStatus } from '../domain/order-status.ts';
 import { Payment } from '../domain/payment.ts';
 import type { PlaceOrderError } from '../domain/place-order.errors.ts';
+import type { FrozenLine } from '../domain/price.ts';
 import type { Held } from './hold-everything.ts';
 import { now } from './lease.ts';
+import { loadLines } from './load-orders.ts';
+import { recordCompletion, recordStatus } from './record-order-events.ts';
 
 /** Why an order failed for a cause that is not the buyer's. */
 export const TECHNICAL_REASON = 'TIMED_OUT';
+/** The buyer has not paid in time. */
+export const EXPIRED_REASON = 'PAYMENT_EXPIRED';
 
 /**
  * The pivot: in one transaction the order is COMPLETED, its lines and payment are written and its events recorded.
@@ -19,17 +23,30 @@ export const TECHNICAL_REASON = 'TIMED_OUT';
  */
 export async function completeOrder(ctx: SagaContext, order: Order, { lines, price }: Held): Promise<boolean> {
   const at = ctx.clock.now();
-  order.complete(price, at);
+  order.freeze(price);
+  order.complete(at);
   return transactional(ctx.em, async (em) => {
-    const inTime = { decideBy: { $gt: now() } };
-    if (!(await writeDecision(em, order, inTime))) return false;
-    const payment = Payment.byPoints(order, at);
-    await em.insertMany(
-      OrderLine,
-      lines.map((line, position) => OrderLine.of(order.id, line, position)),
-    );
+    if (!(await writeDecision(em, order, { from: 'PENDING', inTime: true }))) return false;
+    const payment = Payment.atOnce(order, at);
+    await insertLines(em, order.id, lines);
     await em.insert(Payment, payment);
     await recordCompletion(em, order, lines, payment, at);
+    return true;
+  });
+}
+
+/**
+ * The pivot of an order whose money the provider has captured. Past its deadline it still completes, as long as nobody
+ * has rejected it: then its holds are held. False when it was no longer this driver's to decide.
+ */
+export async function completePaidOrder(ctx: SagaContext, order: Order, payment: Payment): Promise<boolean> {
+  const at = ctx.clock.now();
+  order.complete(at);
+  return transactional(ctx.em, async (em) => {
+    if (!(await writeDecision(em, order, { from: 'AWAITING_PAYMENT' }))) return false;
+    await em.nativeUpdate(Payment, { id: payment.id }, { status: 'CAPTURED' });
+    const [frozen] = await loadLines(em, [order.id]);
+    await recordCompletion(em, order, frozen?.lines.map((line) => line.frozen()) ?? [], payment, at);
     return true;
   });
 }
@@ -41,89 +58,80 @@ export async function rejectOrder(
   reason: string,
   userErrors: PlaceOrderError[] | null,
 ): Promise<boolean> {
+  const from = order.status;
   const at = ctx.clock.now();
   order.reject(reason, userErrors, at);
   return transactional(ctx.em, async (em) => {
-    if (!(await writeDecision(em, order, {}))) return false;
+    if (!(await writeDecision(em, order, { from }))) return false;
+    await failPayment(em, order);
     await recordStatus(em, order, at);
     return true;
   });
 }
 
 /**
- * Rejects an order that is past its deadline, whoever drives it; false when it is not, or decided. What may be held is
- * left to the recovery worker, at once.
+ * Rejects an order that is past its deadline, whoever drives it; false when it is not, or has moved on. What may be held
+ * or paid is left to the workers, at once.
  */
-export async function rejectIfLate(ctx: SagaContext, orderId: string): Promise<boolean> {
+export async function rejectIfLate(ctx: SagaContext, { id, status }: Pick<Order, 'id' | 'status'>): Promise<boolean> {
+  if (!isUndecided(status)) return false;
   return transactional(ctx.em, async (em) => {
     const rejected = await em.nativeUpdate(
       Order,
-      { id: orderId, status: 'PENDING', decideBy: { $lte: now() } },
+      { id, status, decideBy: { $lte: now() } },
       {
         status: 'REJECTED',
-        reason: TECHNICAL_REASON,
+        reason: status === 'AWAITING_PAYMENT' ? EXPIRED_REASON : TECHNICAL_REASON,
+        paymentIntent: raw("IF(payment_intent IS NULL, NULL, 'RETURN')"),
         statusVersion: raw('status_version + 1'),
         fence: raw('fence + 1'),
+        attempts: 0,
         leaseOwner: null,
         leaseUntil: now(),
       },
     );
     if (rejected === 0) return false;
-    const order = await em.findOneOrFail(Order, { id: orderId }, { disableIdentityMap: true });
+    const order = await em.findOneOrFail(Order, { id }, { disableIdentityMap: true });
+    await failPayment(em, order);
     await recordStatus(em, order, ctx.clock.now());
     return true;
   });
 }
 
+interface Write {
+  /** What it still is in the database. */
+  from: OrderStatus;
+  /** Only before its deadline, by the database's clock. */
+  inTime?: boolean;
+  /** Columns that an order in memory does not know, such as times of the database. */
+  also?: EntityData<Order>;
+}
+
 /** Nobody has decided the order before, and nobody has taken it over: both are checked where they are written. */
-async function writeDecision(em: EntityManager, order: Order, also: { decideBy?: object }): Promise<boolean> {
+export async function writeDecision(em: EntityManager, order: Order, write: Write): Promise<boolean> {
   const { status, statusVersion, subtotal, discount, total, reason, userErrors, completedAt } = order;
-  const { stockHold, couponHold, pointsHold, steps } = order;
+  const { stockHold, couponHold, pointsHold, paymentIntent, steps } = order;
   const written = await em.nativeUpdate(
     Order,
-    { id: order.id, status: 'PENDING', fence: order.fence, ...also },
+    { id: order.id, status: write.from, fence: order.fence, ...(write.inTime && { decideBy: { $gt: now() } }) },
     {
       ...{ status, statusVersion, subtotal, discount, total, reason, userErrors, completedAt },
-      ...{ stockHold, couponHold, pointsHold, steps },
+      ...{ stockHold, couponHold, pointsHold, paymentIntent, steps },
+      ...write.also,
     },
   );
   return written === 1;
 }
 
-async function recordCompletion(
-  em: EntityManager,
-  order: Order,
-  lines: Held['lines'],
-  payment: Payment,
-  at: Date,
-): Promise<void> {
-  const { id: orderId, userId, couponId, subtotal, discount, total } = order;
-  const [time, currencyCode] = [at.toISOString(), 'KRW'] as const;
-  await recordEvent(em, OrderCompleted, {
-    subject: orderId,
-    // An order completes once.
-    aggregateVersion: 1,
-    time: at,
-    data: {
-      ...{ orderId, userId, lines, subtotal, discount, total, currencyCode, completedAt: time },
-      ...(couponId !== null && { couponId }),
-    },
-  });
-  await recordStatus(em, order, at);
-  const { id: paymentId, method, amount } = payment;
-  await recordEvent(em, PaymentCompleted, {
-    subject: orderId,
-    time: at,
-    data: { paymentId, orderId, userId, method, amount, currencyCode, paidAt: time },
-  });
+export async function insertLines(em: EntityManager, orderId: string, lines: readonly FrozenLine[]): Promise<void> {
+  await em.insertMany(
+    OrderLine,
+    lines.map((line, position) => OrderLine.of(orderId, line, position)),
+  );
 }
 
-export function recordStatus(em: EntityManager, order: Order, at: Date): Promise<void> {
-  const { id: orderId, userId, status, statusVersion } = order;
-  return recordEvent(em, OrderStatusChanged, {
-    subject: orderId,
-    aggregateVersion: statusVersion,
-    time: at,
-    data: { orderId, userId, status, at: at.toISOString() },
-  });
+/** An order that is given up before it was paid has a payment only when it is by card. */
+export async function failPayment(em: EntityManager, { id, paymentIntent }: Order): Promise<void> {
+  if (paymentIntent === null) return;
+  await em.nativeUpdate(Payment, { orderId: id, status: 'PENDING' }, { status: 'FAILED' });
 }

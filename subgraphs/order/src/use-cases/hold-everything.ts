@@ -11,7 +11,7 @@ import {
 } from '../domain/place-order.errors.ts';
 import { type FrozenLine, type Price, priceOf, subtotalOf } from '../domain/price.ts';
 import { lineOf, sumLines } from '../domain/requested-lines.ts';
-import type { StockHold } from '../participants.ts';
+import type { HoldFor, StockHold } from '../participants.ts';
 import { insist } from './insist.ts';
 
 export interface Held {
@@ -23,8 +23,8 @@ export interface Held {
 class ReleasedBefore extends Error {}
 
 /**
- * Has stock, coupon and points set aside, in this order: the stock's answer freezes the prices that the coupon needs,
- * and both make the total that the points need. The order's holds say afterwards what is held, what may be and what is
+ * Has stock, coupon and, unless it is paid by card, points set aside, in this order: the stock's answer freezes the
+ * prices that the coupon needs, and both make the total that the points need. The order's holds say afterwards what is held, what may be and what is
  * not. Throws Refusal for what the buyer can mend; every other error is ours.
  */
 export async function holdEverything(ctx: SagaContext, order: Order): Promise<Held> {
@@ -63,9 +63,15 @@ function asker({ timing, clock }: SagaContext, order: Order): Ask {
   };
 }
 
-async function holdStock({ participants }: SagaContext, order: Order, ask: Ask): Promise<FrozenLine[]> {
-  const request = { orderId: order.id, userId: order.userId, lines: sumLines(order.requestedLines) };
-  const answer = await ask('stock', (timeoutMs) => participants.stock.hold(request, timeoutMs));
+/** A buyer at the payment provider takes longer than any of us. */
+function holdFor({ timing }: SagaContext, { id: orderId, userId, paymentMethod }: Order): HoldFor {
+  const expiresInSeconds = paymentMethod === 'CARD' ? timing.payWithinSeconds : timing.holdSeconds;
+  return { orderId, userId, expiresInSeconds };
+}
+
+async function holdStock(ctx: SagaContext, order: Order, ask: Ask): Promise<FrozenLine[]> {
+  const request = { ...holdFor(ctx, order), lines: sumLines(order.requestedLines) };
+  const answer = await ask('stock', (timeoutMs) => ctx.participants.stock.hold(request, timeoutMs));
   if (answer.outcome === 'REFUSED') throw new Refusal(answer.problems.map((problem) => stockRefused(order, problem)));
   const frozen = new Map(answer.lines.map((line) => [line.productId, line]));
   return request.lines.map(({ productId, quantity }) => {
@@ -85,25 +91,21 @@ function stockRefused(
 }
 
 /** Returns the discount. */
-async function holdCoupon(
-  { participants }: SagaContext,
-  { id: orderId, userId, couponId }: Order,
-  ask: Ask,
-  subtotal: number,
-): Promise<number> {
+async function holdCoupon(ctx: SagaContext, order: Order, ask: Ask, subtotal: number): Promise<number> {
+  const { couponId } = order;
   if (couponId === null) return 0;
-  const request = { orderId, userId, couponId, subtotal };
-  const answer = await ask('coupon', (timeoutMs) => participants.coupon.hold(request, timeoutMs));
+  const request = { ...holdFor(ctx, order), couponId, subtotal };
+  const answer = await ask('coupon', (timeoutMs) => ctx.participants.coupon.hold(request, timeoutMs));
   if (answer.outcome === 'HELD') return answer.discount;
   if (answer.problem === 'RELEASED_BEFORE') throw new ReleasedBefore(answer.problem);
   throw new Refusal(couponRefused(answer.problem));
 }
 
-async function holdPoints({ participants }: SagaContext, order: Order, ask: Ask, total: number): Promise<void> {
+async function holdPoints(ctx: SagaContext, order: Order, ask: Ask, total: number): Promise<void> {
   // A coupon may pay for all of it; then there is nothing to take, and no entry in the buyer's ledger.
-  if (total === 0) return order.setHold('points', 'NONE');
-  const request = { orderId: order.id, userId: order.userId, amount: total };
-  const answer = await ask('points', (timeoutMs) => participants.points.hold(request, timeoutMs));
+  if (total === 0 || order.paymentMethod === 'CARD') return order.setHold('points', 'NONE');
+  const request = { ...holdFor(ctx, order), amount: total };
+  const answer = await ask('points', (timeoutMs) => ctx.participants.points.hold(request, timeoutMs));
   if (answer.outcome === 'HELD') return;
   if (answer.problem === 'RELEASED_BEFORE') throw new ReleasedBefore(answer.problem);
   throw new Refusal(insufficientPoints(answer.missing));

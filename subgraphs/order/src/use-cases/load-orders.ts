@@ -19,6 +19,10 @@ export function loadOrders(em: EntityManager, ids: readonly string[]): Promise<O
   return em.find(Order, { id: { $in: [...ids] } }, asStored);
 }
 
+export function findPayment(em: EntityManager, of: { id: string } | { orderId: string }): Promise<Payment | null> {
+  return em.findOne(Payment, of, asStored);
+}
+
 export function loadPayments(em: EntityManager, orderIds: readonly string[]): Promise<Payment[]> {
   return em.find(Payment, { orderId: { $in: [...orderIds] } }, asStored);
 }

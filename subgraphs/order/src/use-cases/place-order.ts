@@ -16,6 +16,7 @@ import { isUndecided } from '../domain/order-status.ts';
 import type { PaymentMethod } from '../domain/payment.ts';
 import { couponRefused, type PlaceOrderErrorCode } from '../domain/place-order.errors.ts';
 import { type RequestedLine, sumLines } from '../domain/requested-lines.ts';
+import { providerOf } from './ask-provider.ts';
 import { driveOrder } from './drive-order.ts';
 import { inSeconds, leaseFor, now } from './lease.ts';
 import { findOrder } from './load-orders.ts';
@@ -46,7 +47,9 @@ function orderFrom(ctx: OrderContext, input: PlaceOrderRequest): Order {
   const userId = ctx.viewer.mustBeSignedIn();
   const idempotencyKey = idempotencyKeyOf(ctx.idempotencyKey, input.idempotencyKey);
   const paymentMethod = input.paymentMethod ?? 'POINTS';
-  if (paymentMethod === 'CARD') throw new BadUserInput('paymentMethod', 'paymentMethod CARD is not accepted yet.');
+  if (paymentMethod === 'CARD' && ctx.provider === null) {
+    throw new BadUserInput('paymentMethod', 'paymentMethod CARD is not accepted.');
+  }
   const requestedLines = input.lines.map(({ productId, quantity }) => ({ productId, quantity }));
   const couponId = input.couponId ?? null;
   const asked = { lines: requestedLines, couponId, paymentMethod };
@@ -69,7 +72,7 @@ function whyNot(lines: readonly RequestedLine[], couponId: string | null): Refus
 
 /** Stores the order; false when its key was used before. Throws ServiceUnavailable when nobody could be asked for holds. */
 async function begin(ctx: OrderContext, order: Order): Promise<boolean> {
-  const away = ctx.participants.away();
+  const away = ctx.participants.away() ?? (order.paymentMethod === 'CARD' ? providerOf(ctx).away() : null);
   if (away !== null && isUndecided(order.status)) {
     if ((await findByKey(ctx, order)) !== null) return false;
     throw new ServiceUnavailable('Orders cannot be taken right now. Try again shortly.', { cause: new Error(away) });
@@ -104,7 +107,8 @@ async function decided(ctx: OrderContext, { fingerprint, ...asked }: Order): Pro
   let order = await findByKey(ctx, asked);
   if (order === null) throw new Error(`The order of key ${asked.idempotencyKey} is gone.`);
   if (order.fingerprint !== fingerprint) throw new IdempotencyKeyReused();
-  while (isUndecided(order.status)) {
+  // One that awaits its payment is an answer: it says where to pay.
+  while (order.status === 'PENDING') {
     if (performance.now() > giveUpAt) throw new IdempotencyInProgress();
     await pause(POLL_MS);
     order = (await findOrder(ctx.em, order.id)) ?? order;

@@ -15,10 +15,10 @@ export async function settleOrder(ctx: SagaContext, order: Order): Promise<void>
   for (;;) {
     const open = order.settlements();
     const acknowledged = await Promise.all(open.map((settlement) => settle(ctx, order, settlement, endsAt)));
-    const isDone = !acknowledged.includes(false);
+    const isDone = !acknowledged.includes(false) && order.paymentIntent === null;
     order.attempts = isDone ? 0 : order.attempts + 1;
     // Written before the next round: what an undo needs to know must not be lost with this process.
-    if (!(await remember(ctx, order)) || !isDone || order.settlements().length === 0) return;
+    if (!(await remember(ctx, order)) || !isDone || order.isSettled()) return;
   }
 }
 
@@ -51,7 +51,7 @@ async function remember(ctx: SagaContext, order: Order): Promise<boolean> {
 }
 
 function nextLease(ctx: SagaContext, order: Order) {
-  if (order.settlements().length === 0) return { leaseOwner: null, leaseUntil: null };
+  if (order.isSettled()) return { leaseOwner: null, leaseUntil: null };
   if (order.attempts === 0) return leaseFor(ctx);
   const pauseSeconds = Math.min(LONGEST_PAUSE_SECONDS, 2 ** Math.min(order.attempts - 1, 8));
   return { leaseOwner: null, leaseUntil: inSeconds(pauseSeconds) };

@@ -10,7 +10,7 @@ export type Trouble = 'silent' | 'answer-lost';
 /** Product, user and coupon as the order service meets them over NATS: they keep real books, in memory. */
 export function startOtherServices(bus: Bus) {
   const [stock, points, coupons] = [createStock(), createPoints(), createCoupons()];
-  const received: { subject: string; orderId: string }[] = [];
+  const received: { subject: string; orderId: string; expiresInSeconds?: number }[] = [];
   const troubles = new Map<string, Trouble>();
   const waiting: (() => void)[] = [];
 
@@ -18,7 +18,8 @@ export function startOtherServices(bus: Bus) {
   const withTroubles = (handler: CommandHandler): CommandHandler => ({
     subject: handler.subject,
     async handle(payload) {
-      received.push({ subject: handler.subject, orderId: (payload as { orderId: string }).orderId });
+      const { orderId, expiresInSeconds } = payload as { orderId: string; expiresInSeconds?: number };
+      received.push({ subject: handler.subject, orderId, ...(expiresInSeconds !== undefined && { expiresInSeconds }) });
       const trouble = troubles.get(handler.subject);
       const reply = trouble === 'silent' ? undefined : await handler.handle(payload);
       if (trouble !== undefined) await new Promise<void>((resolve) => waiting.push(resolve));
