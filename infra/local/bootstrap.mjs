@@ -28,6 +28,18 @@ const tasks = {
     flags: [['--fresh', 'begins anew']],
   },
   demo: { does: 'Tells the story of one order in the terminal, through the gateway of the running shop.' },
+  bench: {
+    does: 'Measures the shop under load, on private servers that keep what they are told as `npm start` has them do.',
+    flags: [
+      ['orders', 'what to measure: placing orders'],
+      ['--seconds <n>', 'of load for each scenario (10)'],
+      ['--clients <n>', 'how many order at the same time (16)'],
+      ['--scenarios <name>,…', 'only these'],
+      ['--json <file>', 'where the numbers go (.local/bench/orders.json)'],
+      ['--against <folder>', 'measures another, built working copy in turns with this one'],
+      ['--profile <folder>', 'has every process write a CPU profile there'],
+    ],
+  },
   test: {
     does: 'Runs every test on private servers and leaves nothing behind.',
     flags: [

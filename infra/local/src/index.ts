@@ -1,6 +1,8 @@
 export { localDir, rootDir } from './paths.ts';
 export { keepPath, sweepPath } from './processes/guard.ts';
+export { stopRequest } from './processes/stop-request.ts';
 export { createProgress, type Progress, silent } from './progress.ts';
+export { runTask } from './run-task.ts';
 export { createDatabases, type DatabaseAccount, dropDatabases } from './servers/databases.ts';
 export { findServers } from './servers/find-servers.ts';
 export { replicaCaughtUp, replicateFrom, setReplicationDelay } from './servers/replicate-mysql.ts';
