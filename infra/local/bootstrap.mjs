@@ -28,6 +28,10 @@ const tasks = {
     flags: [['--fresh', 'begins anew']],
   },
   demo: { does: 'Tells the story of one order in the terminal, through the gateway of the running shop.' },
+  events: {
+    does: 'Publishes events again that a stream has lost; lists dead letters and gives them back. Has a --help of its own.',
+    ownHelp: true,
+  },
   bench: {
     does: 'Measures the shop under load, on private servers that keep what they are told as `npm start` has them do.',
     flags: [
@@ -56,7 +60,7 @@ const tasks = {
 const [taskName = '', ...flags] = process.argv.slice(2);
 const task = tasks[taskName];
 if (task === undefined) fail(`Usage: node infra/local/bootstrap.mjs <task> [flags]\n\n${listOfTasks()}`);
-if (flags.includes('--help') || flags.includes('-h')) {
+if (!task.ownHelp && (flags.includes('--help') || flags.includes('-h'))) {
   process.stdout.write(help(taskName, task));
   process.exit(0);
 }

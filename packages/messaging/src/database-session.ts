@@ -12,7 +12,7 @@ const QUERY_TIMEOUT_MS = 10_000;
 // A holder of a lock that falls silent for so long (stopped, cut off) loses its session, and the lock with it.
 const IDLE_SECONDS = 15;
 
-export async function openDatabaseSession(url: string): Promise<DatabaseSession> {
+export async function openDatabaseSession(url: string, { idleSeconds = IDLE_SECONDS } = {}): Promise<DatabaseSession> {
   const connection = await createConnection({ uri: url, connectTimeout: 5_000, dateStrings: true });
   let end: (reason: Error) => void = () => undefined;
   const ended = new Promise<never>((_, reject) => {
@@ -22,7 +22,7 @@ export async function openDatabaseSession(url: string): Promise<DatabaseSession>
   ended.catch(() => undefined);
   connection.on('error', end);
   const session = sessionOn(connection, ended, end);
-  await session.change('SET SESSION wait_timeout = ?', [IDLE_SECONDS]);
+  await session.change('SET SESSION wait_timeout = ?', [idleSeconds]);
   return session;
 }
 

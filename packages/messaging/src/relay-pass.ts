@@ -1,3 +1,4 @@
+import { failPoint } from '@shop/service-kit';
 import type { DatabaseSession } from './database-session.ts';
 import type { OutageLog } from './outage-log.ts';
 import { archive, deleteOlderThan, measureOutbox, readPending } from './outbox.ts';
@@ -49,6 +50,7 @@ export function createRelayPass(
         bus,
         events.filter((event) => !stopped.has(event.aggregateId)),
       );
+      failPoint('relay.published');
       if (result.published.length > 0) await archive(session, result.published);
       report(result);
       for (const aggregate of result.stopped) stopped.add(aggregate);

@@ -1,6 +1,6 @@
 import type { Msg } from '@nats-io/transport-node';
 import { DomainError } from '@shop/kernel';
-import { continueTrace, type Logger, type Metrics } from '@shop/service-kit';
+import { continueTrace, failPoint, type Logger, type Metrics } from '@shop/service-kit';
 import type { z } from 'zod';
 import type { Bus } from './bus.ts';
 import { type CommandReply, TIMEOUT_HEADER } from './command-reply.ts';
@@ -59,6 +59,7 @@ export function serveCommands(bus: Bus, options: ServeCommandsOptions): { close(
     const traceparent = message.headers?.get('traceparent') || undefined;
     const reply = await continueTrace(traceparent, handler.subject, () => replyTo(handler, message, log));
     stop({ outcome: reply.ok ? 'ok' : reply.error.code });
+    failPoint(`${handler.subject}.done`);
     message.respond(JSON.stringify(reply));
   }
 
