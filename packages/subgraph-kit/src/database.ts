@@ -66,7 +66,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return {
     orm,
     fork: () => orm.em.fork(),
-    openReplica: (url) => connectTo(url, options, { sessionsAre: 'ISOLATION LEVEL READ COMMITTED, READ ONLY' }),
+    openReplica: (url) =>
+      connectTo(url, options, { sessionsAre: 'ISOLATION LEVEL READ COMMITTED, READ ONLY', ensureDatabase: false }),
     ready: () =>
       orm.em
         .fork()
@@ -76,7 +77,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
 }
 
-type Connecting = Pick<Options, 'extensions' | 'migrations'> & {
+type Connecting = Pick<Options, 'extensions' | 'migrations' | 'ensureDatabase'> & {
   /** What every connection begins with: SET SESSION TRANSACTION …. */
   sessionsAre: string;
 };

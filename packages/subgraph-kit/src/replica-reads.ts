@@ -13,8 +13,8 @@ export const replicaSettings = {
   DATABASE_REPLICA_URLS: setting.urls('mysql'),
   /** How long after a change its author reads the primary; the same for every process that a change may pass through. */
   READ_YOUR_WRITES_SECONDS: setting.integer(10, { min: 1, max: 3_600 }),
-  /** A replica further behind is not read from. */
-  REPLICA_MAX_LAG_MS: setting.integer(5_000, { min: 2_000 }),
+  /** A replica further behind is not read from. It beats and is looked at once a second: less than three cannot be told. */
+  REPLICA_MAX_LAG_MS: setting.integer(5_000, { min: 3_000 }),
 };
 
 const settingsSchema = z.object(replicaSettings);
@@ -22,7 +22,7 @@ const settingsSchema = z.object(replicaSettings);
 export interface ReplicaReadsOptions {
   settings: z.output<typeof settingsSchema>;
   database: Database;
-  /** Null where nobody remembers who wrote: then only anonymous viewers are answered by replicas. */
+  /** Null in a process without Redis, which can have no replicas. */
   recentWrites: RecentWrites | null;
   metrics: Metrics;
   log: Logger;
@@ -52,16 +52,20 @@ export async function openReplicaReads(options: ReplicaReadsOptions): Promise<Re
   if (settings.DATABASE_REPLICA_URLS.length === 0) {
     return { readerFor: (_viewer, em) => (query) => query(em), close: () => undefined };
   }
+  if (recentWrites === null) throw new ConfigError('DATABASE_REPLICA_URLS needs REDIS_URL.');
   if (settings.READ_YOUR_WRITES_SECONDS * 1_000 < settings.REPLICA_MAX_LAG_MS) {
     throw new ConfigError('READ_YOUR_WRITES_SECONDS must not be shorter than REPLICA_MAX_LAG_MS.');
   }
+  const writes = recentWrites;
   const reads = metrics.counter('shop_replica_reads_total', 'Reads that a replica may answer, by who did', ['outcome']);
+  const lag = metrics.gauge('shop_replica_lag_seconds', 'How far behind a replica was at the last look', ['replica']);
   const replicas = await Promise.all(settings.DATABASE_REPLICA_URLS.map(openReplica));
   const watch = startPeriodic({ name: 'lookAtReplicas', everyMs: LOOK_EVERY_MS, work: look, log, atOnce: true });
 
   async function openReplica(url: string): Promise<Replica> {
+    const name = new URL(url).host;
     const orm = await database.openReplica(url);
-    return createReplica({ orm, name: new URL(url).host, maxLagMs: settings.REPLICA_MAX_LAG_MS, log });
+    return createReplica({ orm, name, maxLagMs: settings.REPLICA_MAX_LAG_MS, lagSeconds: lag.labels(name), log });
   }
 
   async function look(): Promise<void> {
@@ -71,7 +75,7 @@ export async function openReplicaReads(options: ReplicaReadsOptions): Promise<Re
   }
 
   async function choose({ id }: Viewer): Promise<Replica | NoReplica> {
-    if (id !== null && ((await recentWrites?.has(id)) ?? true)) return 'own_writes';
+    if (id !== null && (await writes.has(id))) return 'own_writes';
     const following = replicas.filter((replica) => replica.state() === 'following');
     const chosen = following[Math.floor(Math.random() * following.length)];
     return chosen ?? (replicas.some((replica) => replica.state() === 'lagging') ? 'fallback_lag' : 'fallback_error');

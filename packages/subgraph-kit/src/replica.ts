@@ -22,15 +22,19 @@ export interface ReplicaOptions {
   /** For the log: the address without its secrets. */
   name: string;
   maxLagMs: number;
+  /** Told at every look. */
+  lagSeconds: { set(seconds: number): void };
   log: Logger;
 }
 
 // Longer than any query of a list takes; a replica that needs longer makes its readers wait for nothing.
-const PATIENCE_MS = 2_000;
+const READ_WITHIN_MS = 2_000;
+// One that hangs must not keep the others from being looked at.
+const LOOK_WITHIN_MS = 1_000;
 const LEFT_OUT_MS = 3_000;
 
 /** Watches over one replica; until the first look at it nobody knows how far behind it is. */
-export async function createReplica({ orm, name, maxLagMs, log }: ReplicaOptions): Promise<Replica> {
+export async function createReplica({ orm, name, maxLagMs, lagSeconds, log }: ReplicaOptions): Promise<Replica> {
   const pool = await abandonablePool(orm);
   let lastBeat: { ageMs: number; since: number } | null = null;
   let leftOutUntil = 0;
@@ -48,7 +52,7 @@ export async function createReplica({ orm, name, maxLagMs, log }: ReplicaOptions
     said = now;
     const about = {
       replica: name,
-      lagMs: Math.round(lagMs()),
+      ...(lastBeat !== null && { lagMs: Math.round(lagMs()) }),
       ...(reason !== undefined && { reason: reasonOf(reason) }),
     };
     if (now === 'following') log.info(about, 'The replica follows again; it is read from.');
@@ -63,11 +67,11 @@ export async function createReplica({ orm, name, maxLagMs, log }: ReplicaOptions
     say(reason);
   }
 
-  async function ask<T>(query: (em: EntityManager) => Promise<T>): Promise<T> {
+  async function ask<T>(withinMs: number, query: (em: EntityManager) => Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const silence = new Promise<never>((_resolve, reject) => {
-      const error = new ServiceUnavailable(`No answer within ${PATIENCE_MS} ms.`);
-      timer = setTimeout(() => reject(error), PATIENCE_MS);
+      const error = new ServiceUnavailable(`No answer within ${withinMs} ms.`);
+      timer = setTimeout(() => reject(error), withinMs);
     });
     return Promise.race([query(orm.em.fork()), silence]).finally(() => clearTimeout(timer));
   }
@@ -77,8 +81,9 @@ export async function createReplica({ orm, name, maxLagMs, log }: ReplicaOptions
     async look(primaryTime, since) {
       if (performance.now() < leftOutUntil) return;
       try {
-        lastBeat = { ageMs: await ask((em) => beatAgeMs(em, primaryTime)), since };
+        lastBeat = { ageMs: await ask(LOOK_WITHIN_MS, (em) => beatAgeMs(em, primaryTime)), since };
         failing = false;
+        lagSeconds.set(lastBeat.ageMs / 1_000);
         say();
       } catch (error) {
         leaveOut(error);
@@ -86,7 +91,7 @@ export async function createReplica({ orm, name, maxLagMs, log }: ReplicaOptions
     },
     async read(query) {
       try {
-        return await ask(query);
+        return await ask(READ_WITHIN_MS, query);
       } catch (error) {
         if (fromDriver(error) instanceof ServiceUnavailable) leaveOut(error);
         throw error;

@@ -1,8 +1,9 @@
 import { ORDER, PAYMENT } from '@shop/contracts';
 import { newId, systemClock } from '@shop/kernel';
 import { connectBus, ensureStreams, serveCommands, startRelay, wakeAfterCommit } from '@shop/messaging';
+import { connectRedis, createRecentWrites } from '@shop/redis';
 import { type RunningProcess, startPeriodic, startProcess } from '@shop/service-kit';
-import { createVerifier, mountSubgraph } from '@shop/subgraph-kit';
+import { createVerifier, mountSubgraph, openReplicaReads, type SubgraphRequest } from '@shop/subgraph-kit';
 import type { OrderConfig } from './config.ts';
 import { createOrderContext, type SagaContext } from './context.ts';
 import { openOrderDatabase } from './db/open-order-database.ts';
@@ -34,6 +35,12 @@ export function startOrder(config: OrderConfig, options: OrderOptions = {}): Pro
 
     const database = closing.add(await openOrderDatabase({ settings: config, log, onStatement: options.onStatement }));
     readiness.add('mysql', database.ready);
+    const redis = config.REDIS_URL ? closing.add(await connectRedis({ url: config.REDIS_URL, log })) : null;
+    if (redis !== null) readiness.add('redis', () => redis.ready(), { required: false });
+    const recentWrites = redis && createRecentWrites({ redis, keptSeconds: config.READ_YOUR_WRITES_SECONDS });
+    const replicaReads = closing.add(
+      await openReplicaReads({ settings: config, database, recentWrites, metrics, log }),
+    );
     const bus = closing.add(await connectBus({ url: config.NATS_URL, name: 'order', log }));
     readiness.add('nats', bus.ready);
     await ensureStreams(bus, [ORDER, PAYMENT]);
@@ -72,8 +79,11 @@ export function startOrder(config: OrderConfig, options: OrderOptions = {}): Pro
       leewaySeconds: config.JWT_LEEWAY_SECONDS,
     });
     const { schema } = await orderSchema();
-    const context = (request: Parameters<typeof createOrderContext>[1]) => createOrderContext(contextOf(), request);
-    closing.add(await endpoint.serve({ schema, verifier, context, log }));
+    const context = (request: SubgraphRequest) => {
+      const saga = contextOf();
+      return createOrderContext(saga, request, replicaReads.readerFor(request.viewer, saga.em));
+    };
+    closing.add(await endpoint.serve({ schema, verifier, context, log, recentWrites }));
     return { url };
   });
 }

@@ -1,5 +1,5 @@
 import { listening, setting } from '@shop/service-kit';
-import { databaseSettings, verifierSettings } from '@shop/subgraph-kit';
+import { databaseSettings, replicaSettings, verifierSettings } from '@shop/subgraph-kit';
 import { z } from 'zod';
 import { areComplete, cardSettings } from './provider/card-settings.ts';
 
@@ -7,7 +7,10 @@ export const configSchema = z
   .object({
     ...listening(4003),
     ...databaseSettings,
+    ...replicaSettings,
     ...verifierSettings,
+    /** Needed with replicas alone: who has just written is noted there. */
+    REDIS_URL: setting.url('redis', 'rediss').optional(),
     NATS_URL: setting.url('nats', 'tls'),
     ...cardSettings,
   })

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import type { Clock, Viewer } from '@shop/kernel';
 import type { Logger } from '@shop/service-kit';
-import { createLoader, type Loader, type SubgraphRequest } from '@shop/subgraph-kit';
+import { createLoader, type Loader, type ReadReplica, type SubgraphRequest } from '@shop/subgraph-kit';
 import type { Order } from './domain/order.ts';
 import type { Payment } from './domain/payment.ts';
 import type { Participants } from './participants.ts';
@@ -32,10 +32,21 @@ export interface OrderContext extends SagaContext {
   orders: Loader<string, Order>;
   lines: Loader<string, LinesOfOrder>;
   payments: Loader<string, Payment>;
-  ordersOfUsers: Loader<PageOfUser, OrdersPage>;
+  history: OrderHistory;
 }
 
-export function createOrderContext(saga: SagaContext, request: SubgraphRequest): OrderContext {
+/** Pages of orders and what belongs to the orders on them, all from one place: a replica, where there is one to ask. */
+export interface OrderHistory {
+  pages: Loader<PageOfUser, OrdersPage>;
+  lines: Loader<string, LinesOfOrder>;
+  payments: Loader<string, Payment>;
+}
+
+export function createOrderContext(
+  saga: SagaContext,
+  request: SubgraphRequest,
+  readReplica: ReadReplica,
+): OrderContext {
   const { em } = saga;
   return {
     ...saga,
@@ -44,17 +55,26 @@ export function createOrderContext(saga: SagaContext, request: SubgraphRequest):
       (ids) => loadOrders(em, ids),
       ({ id }) => id,
     ),
+    ...detailLoaders((query) => query(em)),
+    history: {
+      pages: createLoader(
+        (keys) => readReplica((from) => loadPages(from, keys)),
+        ({ key }) => key,
+      ),
+      ...detailLoaders(readReplica),
+    },
+  };
+}
+
+function detailLoaders(read: ReadReplica): Pick<OrderContext, 'lines' | 'payments'> {
+  return {
     lines: createLoader(
-      (ids) => loadLines(em, ids),
+      (ids) => read((from) => loadLines(from, ids)),
       ({ orderId }) => orderId,
     ),
     payments: createLoader(
-      (ids) => loadPayments(em, ids),
+      (ids) => read((from) => loadPayments(from, ids)),
       ({ orderId }) => orderId,
-    ),
-    ordersOfUsers: createLoader(
-      (keys) => loadPages(em, keys),
-      ({ key }) => key,
     ),
   };
 }

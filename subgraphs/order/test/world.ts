@@ -59,8 +59,12 @@ const IMPATIENT: Partial<SagaTiming> = {
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** The order service on servers of its own, with the services it orders from. */
-export async function startWorld(timing: Partial<SagaTiming> = {}, env: Record<string, string> = {}) {
-  const servers = await startTestServers({ nats: true, database: 'order' });
+export async function startWorld(
+  timing: Partial<SagaTiming> = {},
+  env: Record<string, string> = {},
+  { replica = false } = {},
+) {
+  const servers = await startTestServers({ nats: true, database: 'order', redis: replica, replica });
   const tokens = await testTokens();
   const log = createLogger('test', { level: 'silent' });
   const bus = await connectBus({ url: servers.nats.url, name: 'other-services', log });
@@ -73,6 +77,7 @@ export async function startWorld(timing: Partial<SagaTiming> = {}, env: Record<s
     DATABASE_MIGRATE: 'true',
     NATS_URL: servers.nats.url,
     JWKS_URL: tokens.jwksUrl,
+    ...(replica && { DATABASE_REPLICA_URLS: servers.replica.url, REDIS_URL: servers.redis.url }),
     ...env,
   });
   const start = (more: Partial<SagaTiming> = {}, settings = config) =>

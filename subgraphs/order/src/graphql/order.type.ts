@@ -41,10 +41,13 @@ export class OrderType {
   /** Not a field: `sagaSteps` asks who wants to know. */
   steps!: SagaStep[];
 
-  static from(order: Order): OrderType {
+  /** Not a field: lines and payment are then read where the list was. */
+  isListed!: boolean;
+
+  static from(order: Order, { isListed = false } = {}): OrderType {
     const { id, status, createdAt, completedAt, reason, steps, couponId } = order;
     return Object.assign(new OrderType(), {
-      ...{ id, status, createdAt, completedAt, reason, steps },
+      ...{ id, status, createdAt, completedAt, reason, steps, isListed },
       user: UserType.of(order.userId),
       subtotal: MoneyType.won(order.subtotal),
       discount: MoneyType.won(order.discount),

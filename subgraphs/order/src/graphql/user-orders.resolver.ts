@@ -17,7 +17,7 @@ export class UserOrdersResolver {
     @Ctx() ctx: OrderContext,
   ): Promise<Connection<OrderType>> {
     const { edges, pageInfo } = await listOrders(ctx, id, { first, after });
-    const typed = edges.map(({ cursor, node }) => ({ cursor, node: OrderType.from(node) }));
+    const typed = edges.map(({ cursor, node }) => ({ cursor, node: OrderType.from(node, { isListed: true }) }));
     return { edges: typed, nodes: typed.map(({ node }) => node), pageInfo };
   }
 }

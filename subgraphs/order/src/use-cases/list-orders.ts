@@ -30,7 +30,7 @@ export async function listOrders(
   if (page.after !== null && !isId(String(page.after[0]))) {
     throw new BadUserInput('after', 'after is not a cursor of this list.');
   }
-  const found = await ctx.ordersOfUsers.load(keyOf(userId, page));
+  const found = await ctx.history.pages.load(keyOf(userId, page));
   return connectionOf(found?.orders ?? [], page, { order, valuesOf: ({ id }) => [id] });
 }
 

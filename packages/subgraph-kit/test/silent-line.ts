@@ -1,0 +1,45 @@
+import type { AddressInfo } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+
+/** The way to a server, on which everything can get stuck: connections stay open, and nothing is ever answered. */
+export interface SilentLine {
+  /** The server's URL by this way. */
+  url: string;
+  goSilent(): void;
+  speakAgain(): void;
+  close(): Promise<void>;
+}
+
+export async function silentLine(toUrl: string): Promise<SilentLine> {
+  const { hostname, port } = new URL(toUrl);
+  const ends = new Set<Socket>();
+  let isSilent = false;
+  const server = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      ends.add(from);
+      from.on('data', (bytes) => isSilent || to.write(bytes));
+      from.on('error', () => to.destroy());
+      from.on('close', () => to.destroy());
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(toUrl);
+  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: url.href,
+    goSilent() {
+      isSilent = true;
+    },
+    speakAgain() {
+      isSilent = false;
+    },
+    close() {
+      for (const end of ends) end.destroy();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
