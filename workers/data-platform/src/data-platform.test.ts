@@ -62,10 +62,15 @@ it('gets over a blip at once', async () => {
   expect([requests.length, platform.pausedForMs(), platform.ready()]).toEqual([3, 0, null]);
 });
 
-it('does not repeat what is refused', async () => {
-  answers = [{ status: 400 }];
+it.each([400, 413, 422])('does not repeat what is refused with %s', async (status) => {
+  answers = [{ status }];
   await expect(platform.deliver(event)).rejects.toThrow(EventRefused);
   expect([requests.length, platform.pausedForMs()]).toEqual([1, 0]);
+});
+
+it.each([301, 401, 403, 404])('takes %s, which every event would meet, for an outage', async (status) => {
+  answers = [{ status }];
+  await expect(platform.deliver(event)).rejects.toThrow(PlatformAway);
 });
 
 it('gives up waiting for an answer', async () => {

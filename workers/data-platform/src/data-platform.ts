@@ -33,7 +33,7 @@ export interface DataPlatformOptions {
   url: string;
   timeoutMs: number;
   concurrency: number;
-  /** The first and the longest time the breaker stays open; doubles in between, with jitter. */
+  /** The first and the longest time the breaker stays open; doubles in between, with jitter. 1 s and 10 s by default. */
   breakMs?: { first: number; longest: number };
   log: Logger;
   metrics: Metrics;
@@ -43,7 +43,7 @@ const failuresToBreak = 5;
 const retriesAtOnce = 2;
 
 export function createDataPlatform(options: DataPlatformOptions): DataPlatform {
-  const { url, timeoutMs, concurrency, log, metrics, breakMs = { first: 1_000, longest: 30_000 } } = options;
+  const { url, timeoutMs, concurrency, log, metrics, breakMs = { first: 1_000, longest: 10_000 } } = options;
   const poster = createEventPoster({ url, connections: concurrency });
   let pausedUntil = 0;
   let pauseReason = '';

@@ -12,6 +12,8 @@ export interface EventPoster {
 }
 
 const closeGraceMs = 3_000;
+/** What is wrong is the event. Any other refusal (a wrong token, a route not yet there) would meet every event: it is an outage. */
+const refusals = new Set([400, 409, 410, 413, 415, 422]);
 const defaultBusyMs = 1_000;
 /** Nobody is left alone for longer, whatever they ask for. */
 const longestRetryAfterMs = 10 * 60_000;
@@ -33,8 +35,8 @@ export function createEventPoster({ url, connections }: { url: string; connectio
       if (statusCode < 300) return;
       const retryAfterMs = retryAfter(headers['retry-after']);
       if (statusCode === 429) throw new PlatformBusy('429', { retryAfterMs: retryAfterMs ?? defaultBusyMs });
-      if (statusCode >= 500 || statusCode === 408) throw new PlatformAway(String(statusCode), { retryAfterMs });
-      throw new EventRefused(statusCode, answer);
+      if (refusals.has(statusCode)) throw new EventRefused(statusCode, answer);
+      throw new PlatformAway(String(statusCode), { retryAfterMs });
     },
     async close() {
       const patience = pause(closeGraceMs, undefined, { ref: false });

@@ -40,8 +40,10 @@ export async function startWorld(platform = createDataPlatform()) {
       if (status !== 200) throw new Error(`The stand-in answered ${status}.`);
     },
     async received(eventId: string): Promise<Received[]> {
-      const all = (await (await fetch(`${platformUrl}/received`)).json()) as Received[];
-      return all.filter(({ id }) => id === eventId);
+      return (await this.receivedAll()).filter(({ id }) => id === eventId);
+    },
+    async receivedAll(): Promise<Received[]> {
+      return (await fetch(`${platformUrl}/received`)).json() as Promise<Received[]>;
     },
     async ready(): Promise<{ ready: boolean; degraded: Record<string, string> }> {
       return (await fetch(`${worker.url}/readyz`)).json() as Promise<{
