@@ -1,5 +1,6 @@
 export * from './closer.ts';
 export * from './config.ts';
+export * from './fail-point.ts';
 export * from './http.ts';
 export * from './logger.ts';
 export * from './metrics.ts';

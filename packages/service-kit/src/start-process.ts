@@ -1,4 +1,5 @@
 import { type Closer, createCloser } from './closer.ts';
+import { armFailPoints } from './fail-point.ts';
 import { createHttpServer, type HttpServer } from './http.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -29,9 +30,10 @@ export interface RunningProcess {
  */
 export async function startProcess(
   service: string,
-  config: { HOST: string; PORT: number; LOG_LEVEL: string },
+  config: { HOST: string; PORT: number; LOG_LEVEL: string; FAIL_POINT_FILE?: string | undefined },
   build: (parts: ProcessParts) => Promise<{ url: string }>,
 ): Promise<RunningProcess> {
+  armFailPoints(config.FAIL_POINT_FILE);
   const log = createLogger(service, { level: config.LOG_LEVEL });
   const metrics = createMetrics(service);
   const readiness = createReadiness();

@@ -61,6 +61,8 @@ export interface SuperviseOptions {
   logsDir: string;
   signal: AbortSignal;
   progress: Progress;
+  /** Tests kill more often in a minute than people do in a week. */
+  forTests: boolean;
 }
 
 /** Starts one of them and keeps it running; resolves when it is ready. */
@@ -85,6 +87,7 @@ export function superviseShopProcess(
     onStarted: ({ pid }) => what.onPid(pid),
     signal: options.signal,
     progress: options.progress,
+    ...(options.forTests && { backoffMs: { first: 100, most: 500 } }),
   });
 }
 

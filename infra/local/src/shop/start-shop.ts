@@ -112,7 +112,7 @@ async function openShop(options: ShopOptions, closers: Closers): Promise<Omit<Sh
   closers.push(closeThose(({ service }) => service !== null && service !== 'gateway'));
   closers.push(closeThose(({ service }) => service === 'gateway'));
   const begin = async (what: ShopProcess): Promise<void> => {
-    const start = () => superviseShopProcess(what, { logsDir, signal, progress });
+    const start = () => superviseShopProcess(what, { logsDir, signal, progress, forTests: options.forTests ?? false });
     running.set(what, await progress.step(`${what.name} on port ${what.port}`, start));
   };
   throwFirst(await Promise.allSettled(processes.map(begin)));

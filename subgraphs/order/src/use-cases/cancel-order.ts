@@ -2,6 +2,7 @@ import { type EntityManager, raw } from '@mikro-orm/mysql';
 import { OrderCancelled } from '@shop/contracts';
 import { BadUserInput, isId } from '@shop/kernel';
 import { recordEvent } from '@shop/messaging';
+import { failPoint } from '@shop/service-kit';
 import { transactional } from '@shop/subgraph-kit';
 import type { OrderContext } from '../context.ts';
 import { orderNotCancellable, orderNotFound } from '../domain/cancel-order.errors.ts';
@@ -35,6 +36,7 @@ export async function cancelOrder(ctx: OrderContext, { orderId, reason }: Cancel
     order.id,
     because ?? `CANCELLED_BY_${viewerId === order.userId ? 'BUYER' : 'ADMIN'}`,
   );
+  failPoint('order.cancelled');
   if (cancelled !== null) await driveOrder(ctx, cancelled);
   // Whoever else cancelled it a moment ago: what counts is that it is cancelled.
   const now = await findOwn(ctx, orderId);

@@ -1,4 +1,5 @@
 import { type EntityData, type EntityManager, raw } from '@mikro-orm/mysql';
+import { failPoint } from '@shop/service-kit';
 import { transactional } from '@shop/subgraph-kit';
 import type { SagaContext } from '../context.ts';
 import { Order } from '../domain/order.ts';
@@ -31,6 +32,7 @@ export async function completeOrder(ctx: SagaContext, order: Order, { lines, pri
     await insertLines(em, order.id, lines);
     await em.insert(Payment, payment);
     await recordCompletion(em, order, lines, payment, at);
+    failPoint('order.pivot');
     return true;
   });
 }

@@ -1,4 +1,5 @@
 import { Refusal } from '@shop/kernel';
+import { failPoint } from '@shop/service-kit';
 import type { SagaContext } from '../context.ts';
 import type { Order } from '../domain/order.ts';
 import type { Payment } from '../domain/payment.ts';
@@ -19,6 +20,7 @@ import { settleOrder } from './settle-order.ts';
 export async function driveOrder(ctx: SagaContext, order: Order): Promise<void> {
   if (order.status === 'PENDING' && !(await decide(ctx, order))) return;
   if (order.status === 'AWAITING_PAYMENT' && !(await drivePayment(ctx, order))) return;
+  failPoint('order.decided');
   // First of all nobody pays any more for what is about to be given back.
   if (order.paymentIntent === 'RETURN') await returnPayment(ctx, order);
   await settleOrder(ctx, order);

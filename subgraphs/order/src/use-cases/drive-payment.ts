@@ -1,5 +1,6 @@
 import { raw } from '@mikro-orm/mysql';
 import { DomainError } from '@shop/kernel';
+import { failPoint } from '@shop/service-kit';
 import type { SagaContext } from '../context.ts';
 import { type Verdict, verdictOn } from '../domain/card-payment.ts';
 import { Order } from '../domain/order.ts';
@@ -46,7 +47,9 @@ async function reachVerdict(ctx: SagaContext, order: Order, payment: Payment): P
     const found = await provider.status(payment.id);
     const verdict = judge(found);
     if (verdict !== 'capture' || found === null || !(await intendToCapture(ctx, order))) return verdict;
-    return judge(await capture(provider, payment, found));
+    const captured = await capture(provider, payment, found);
+    failPoint('order.captured');
+    return judge(captured);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const isMismatch = error instanceof PaymentMismatch;

@@ -1,4 +1,5 @@
 import { Refusal, type UserError } from '@shop/kernel';
+import { failPoint } from '@shop/service-kit';
 import type { SagaContext } from '../context.ts';
 import { PARTICIPANTS, type Participant } from '../domain/holds.ts';
 import type { Order } from '../domain/order.ts';
@@ -54,6 +55,7 @@ function asker({ timing, clock }: SagaContext, order: Order): Ask {
     };
     order.setHold(participant, 'UNKNOWN');
     const answer = await insist(question, { endsAt, timeoutMs: timing.commandTimeoutMs });
+    failPoint(`order.asked-for-${participant}`);
     // After a refusal an earlier question may still be on its way, and be granted: only a release keeps it out.
     const isOnlyQuestion = order.hasOneDriver() && questions === 1;
     if (answer.outcome === 'HELD') order.setHold(participant, 'HELD');

@@ -9,6 +9,7 @@ import {
   ServiceUnavailable,
   TimedOut,
 } from '@shop/kernel';
+import { failPoint } from '@shop/service-kit';
 import { fingerprintOf, idempotencyKeyOf } from '@shop/subgraph-kit';
 import type { OrderContext } from '../context.ts';
 import { Order } from '../domain/order.ts';
@@ -84,6 +85,7 @@ async function begin(ctx: OrderContext, order: Order): Promise<boolean> {
       decideBy: inSeconds(ctx.timing.decideWithinSeconds),
       ...(isUndecided(order.status) && leaseFor(ctx)),
     });
+    failPoint('order.begun');
     return true;
   } catch (error) {
     if (error instanceof UniqueConstraintViolationException) return false;

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { raw } from '@mikro-orm/mysql';
 import { DomainError, Refusal } from '@shop/kernel';
+import { failPoint } from '@shop/service-kit';
 import { transactional } from '@shop/subgraph-kit';
 import type { SagaContext } from '../context.ts';
 import type { Order } from '../domain/order.ts';
@@ -47,6 +48,7 @@ export async function authorise(
     try {
       const known = isFirst ? null : await provider.status(key);
       const found = known ?? (await provider.authorise({ key, amount, currencyCode: CURRENCY, reference }));
+      failPoint('order.authorised');
       return undeclined(verified(payment, found));
     } catch (error) {
       if (!mayBeRepeated(error) || performance.now() + PAUSE_MS >= endsAt) throw error;

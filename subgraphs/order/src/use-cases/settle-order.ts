@@ -1,4 +1,5 @@
 import { Conflict, DomainError } from '@shop/kernel';
+import { failPoint } from '@shop/service-kit';
 import type { SagaContext } from '../context.ts';
 import type { Settlement } from '../domain/holds.ts';
 import { Order } from '../domain/order.ts';
@@ -15,6 +16,7 @@ export async function settleOrder(ctx: SagaContext, order: Order): Promise<void>
   for (;;) {
     const open = order.settlements();
     const acknowledged = await Promise.all(open.map((settlement) => settle(ctx, order, settlement, endsAt)));
+    failPoint('order.told');
     const isDone = !acknowledged.includes(false) && order.paymentIntent === null;
     order.attempts = isDone ? 0 : order.attempts + 1;
     // Written before the next round: what an undo needs to know must not be lost with this process.
