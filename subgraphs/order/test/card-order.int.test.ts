@@ -149,10 +149,17 @@ describe('with a provider that, when the payment is requested, says', () => {
 describe('with a provider that, when the money is captured, says', () => {
   it.each(modes)('%s: it is captured once, and completed', async (mode) => {
     const { orderId, page } = await world.anOrder(await world.aBuyer());
-    await world.behave({ mode, forMs: 800 });
+    await world.behave({ mode, on: '/capture', forMs: 800 });
     await world.decide(page);
     await becomes(orderId, 'COMPLETED');
     expect((await world.orderOf(orderId))?.payment).toBe('CAPTURED');
+  });
+
+  it.each(modes)('%s, and nothing else for a while: it is captured once, and completed', async (mode) => {
+    const { orderId, page } = await world.anOrder(await world.aBuyer());
+    await world.behave({ mode, forMs: 800 });
+    await world.decide(page);
+    await becomes(orderId, 'COMPLETED');
   });
 });
 
@@ -162,13 +169,41 @@ describe('with a provider that, when the money is refunded, says', () => {
     const { orderId, paymentId, page, tea } = await world.anOrder(buyer);
     await world.decide(page);
     await becomes(orderId, 'COMPLETED');
-    await world.behave({ mode, forMs: 800 });
+    await world.behave({ mode, on: '/refund', forMs: 800 });
     expect((await world.cancel(buyer, { orderId })).order?.status).toBe('CANCELLED');
     await world.quiet();
     expect((await world.orderOf(orderId))?.payment).toBe('REFUNDED');
     expect(await world.atProvider(paymentId)).toMatchObject({ status: 'REFUNDED', refundedAmount: 20_000 });
     expect(tea).toMatchObject({ onHand: 10, held: 0 });
   });
+});
+
+it('asks what became of a request that was not answered before it makes another', async () => {
+  await world.behave({ webhooks: 'none' });
+  const [request, capture, status] = ['POST /payments', 'POST /payments/:id/capture', 'GET /payments?key=:id'];
+  const asked = (from: string) =>
+    world.requests.slice(world.requests.indexOf(from)).filter((one) => !one.includes('pay/'));
+  world.requests.length = 0;
+  await world.behave({ mode: 'lost-answer', on: 'POST' });
+  const placing = world.anOrder(await world.aBuyer());
+  await eventually(() => expect(world.requests).toContain(request));
+  const { orderId, page } = await placing;
+  expect(asked(request).slice(0, 2)).toEqual([request, status]);
+  expect(asked(request).filter((one) => one === request)).toHaveLength(1);
+
+  await world.decide(page);
+  await becomes(orderId, 'COMPLETED');
+  expect(asked(capture)).toEqual([capture, status]);
+});
+
+it('gets every order through, and keeps the books, when every fourth answer is lost', async () => {
+  const buyer = await world.aBuyer();
+  const orders = await Promise.all(Array.from({ length: 8 }, () => world.anOrder(buyer)));
+  await world.behave({ mode: 'lost-answer', share: 0.25, forMs: 4_000 });
+  await Promise.all(orders.map(({ page }) => world.decide(page)));
+  await Promise.all(orders.map(({ orderId }) => becomes(orderId, 'COMPLETED')));
+  await Promise.all(orders.slice(0, 4).map(({ orderId }) => world.cancel(buyer, { orderId })));
+  await world.quiet();
 });
 
 it('takes no order by card while it is clear that the provider is away, and all others', async () => {

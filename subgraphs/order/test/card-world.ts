@@ -24,10 +24,10 @@ interface AtProvider {
 }
 
 // Slow is later than anybody waits for: its outcome is unknown.
-const SLOW_MS = 450;
+const SLOW_MS = 900;
 const IMPATIENT: Partial<SagaTiming> = {
-  providerTimeoutMs: 300,
-  authoriseWithinMs: 1_200,
+  providerTimeoutMs: 600,
+  authoriseWithinMs: 1_500,
   lookAgainSeconds: 0.1,
   lostRequestSeconds: 2,
   webhooksEveryMs: 20,
@@ -45,6 +45,11 @@ export async function startCardWorld(timing: Partial<SagaTiming> = {}) {
     slowMs: SLOW_MS,
     lateMs: 400,
   });
+  const requests: string[] = [];
+  provider.addHook('onRequest', async ({ method, url }) => {
+    requests.push(`${method} ${url.replace(/[0-9a-f-]{36}/, ':id')}`);
+  });
+  const behave = (how: object) => provider.inject({ method: 'POST', url: '/behave', payload: how });
   const providerUrl = await provider.listen({ host: '127.0.0.1', port: 0 });
   const world = await startWorld(
     { ...IMPATIENT, ...timing },
@@ -56,7 +61,6 @@ export async function startCardWorld(timing: Partial<SagaTiming> = {}) {
     },
   );
 
-  const behave = (how: object) => provider.inject({ method: 'POST', url: '/behave', payload: how });
   const rows = <R extends object>(sql: string, values: unknown[] = []) =>
     world.database.fork().execute<R[]>(sql, values);
   const ledger = async (): Promise<Fact[]> => (await provider.inject('/ledger')).json();
@@ -77,6 +81,8 @@ export async function startCardWorld(timing: Partial<SagaTiming> = {}) {
     ledger,
     behave,
     atProvider,
+    /** What the service has asked the provider. */
+    requests,
     heal: async () => {
       await behave({ mode: 'ok', webhooks: 'normal', cards: 'asked' });
       world.others.heal();

@@ -16,12 +16,15 @@ export interface Behave {
   forMs?: number;
   /** The part of the requests it applies to; the others are served. */
   share?: number;
+  /** Only requests like this, by a part of method and path: `/capture`, `GET /payments?key`. */
+  on?: string;
 }
 
 export const behaveProperties = {
   mode: { enum: modes },
   forMs: { type: 'integer', minimum: 1 },
   share: { type: 'number', minimum: 0, maximum: 1 },
+  on: { type: 'string', minLength: 1 },
 } as const;
 
 /** A setting that `POST /behave` changes for good or for a while. */
@@ -47,15 +50,15 @@ export class Temporary<T> {
 
 /** The behaviour of a stand-in, changed while it runs. */
 export class Behaviour {
-  private readonly treatment = new Temporary<{ mode: Mode; share: number }>({ mode: 'ok', share: 1 });
+  private readonly treatment = new Temporary({ mode: 'ok' as Mode, share: 1, on: '' });
 
-  change({ mode = 'ok', share = 1, forMs }: Behave): void {
-    this.treatment.set({ mode, share }, forMs);
+  change({ mode = 'ok', share = 1, on = '', forMs }: Behave): void {
+    this.treatment.set({ mode, share, on }, forMs);
   }
 
-  forNextRequest(): Mode {
-    const { mode, share } = this.treatment.value;
-    return Math.random() < share ? mode : 'ok';
+  forRequest({ method, url }: Pick<FastifyRequest, 'method' | 'url'>): Mode {
+    const { mode, share, on } = this.treatment.value;
+    return `${method} ${url}`.includes(on) && Math.random() < share ? mode : 'ok';
   }
 }
 
@@ -63,7 +66,7 @@ export class Behaviour {
 export function misbehave(app: FastifyInstance, behaviour: Behaviour, slowMs: number): void {
   const unanswered = new WeakSet<FastifyRequest>();
   app.addHook('onRequest', async (request, reply) => {
-    const mode = behaviour.forNextRequest();
+    const mode = behaviour.forRequest(request);
     if (mode === 'error') return reply.status(503).send({ error: 'told to fail' });
     if (mode === 'rate-limited') return reply.status(429).header('retry-after', '1').send({ error: 'told to limit' });
     if (mode === 'slow') await pause(slowMs, undefined, { ref: false });

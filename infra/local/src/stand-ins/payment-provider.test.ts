@@ -227,3 +227,10 @@ it('declines before anybody is asked when told to', async () => {
   expect([status, json.status, json.redirectUrl]).toEqual([201, 'DECLINED', null]);
   expect((await call('POST', '/payments', order, 'key-1')).json.id).toBe(json.id);
 });
+
+it('misbehaves on some requests alone when told to', async () => {
+  const id = await anAuthorisedPayment();
+  await call('POST', '/behave', { mode: 'error', on: '/capture' });
+  expect((await call('GET', `/payments/${id}`)).status).toBe(200);
+  expect((await call('POST', `/payments/${id}/capture`)).status).toBe(503);
+});
