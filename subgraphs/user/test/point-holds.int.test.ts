@@ -180,6 +180,20 @@ describe('an order', () => {
   });
 });
 
+it('costs few statements: an order has 34 over all services', async () => {
+  const shopper = await world.aShopper({ points: 1_000 });
+  const [orderId, released] = [newId(), newId()];
+  const cost = (work: () => Promise<unknown>) => world.countStatements(work);
+  expect(await cost(() => hold(orderId, shopper.id, 400))).toBe(3);
+  expect(await cost(() => confirm(orderId))).toBe(2);
+  expect(await cost(() => confirm(orderId))).toBe(2);
+  expect(await cost(() => refund(orderId))).toBe(4);
+  expect(await cost(() => hold(newId(), shopper.id, 4_000))).toBe(4);
+  await hold(released, shopper.id, 100);
+  expect(await cost(() => release(released))).toBe(1);
+  expect(await cost(() => release(newId()))).toBe(2);
+});
+
 describe('a hold past its time', () => {
   const outcomes = new Map<string, Outcome>();
   const asked = new Set<string>();

@@ -29,12 +29,21 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 
 // The sweep for late holds, the relay, and the check whether another key signs by now.
 const BACKGROUND = /expires_at < UTC_TIMESTAMP|outbox|signing_keys/;
+const TRANSACTION = /^\[query\] (begin|commit)/;
+const MOVES_POINTS = /point_|idempotency_keys|^\[query\] commit/;
 
 /** The user service on servers of its own, and the people who use it. */
 export async function startWorld({ ownKeys = false, ownMysql = false, replica = false, env = {} }: WorldOptions = {}) {
   const servers = await startTestServers({ redis: true, nats: true, database: 'user', ownMysql, replica });
   const tokens = await testTokens();
   const statements: string[] = [];
+  let untilCrash = Number.POSITIVE_INFINITY;
+  function onStatement(sql: string): void {
+    statements.push(sql);
+    if (!MOVES_POINTS.test(sql)) return;
+    untilCrash -= 1;
+    if (untilCrash === 0) throw new Error('The process dies here.');
+  }
   const processEnv = {
     PORT: '0',
     LOG_LEVEL: 'silent',
@@ -51,7 +60,7 @@ export async function startWorld({ ownKeys = false, ownMysql = false, replica = 
     ...env,
   };
   const start = (more: Record<string, string> = {}) =>
-    startUser(loadConfig(configSchema, { ...processEnv, ...more }), { onStatement: (sql) => statements.push(sql) });
+    startUser(loadConfig(configSchema, { ...processEnv, ...more }), { onStatement });
 
   const service = await start();
   const log = createLogger('test', { level: 'silent' });
@@ -116,12 +125,21 @@ export async function startWorld({ ownKeys = false, ownMysql = false, replica = 
       return { ...row, ledger: Number(row.ledger) };
     },
 
-    /** How many SQL statements the service sends while `work` runs; its background jobs are not counted. */
+    /**
+     * How many SQL statements the service sends while `work` runs; what begins and ends a transaction is not counted, nor
+     * are its background jobs.
+     */
     async countStatements(work: () => Promise<unknown>): Promise<number> {
       statements.length = 0;
       await work();
-      return statements.filter((sql) => !BACKGROUND.test(sql)).length;
+      return statements.filter((sql) => !BACKGROUND.test(sql) && !TRANSACTION.test(sql)).length;
     },
+
+    /** Whoever has sent the n-th statement about points from now, a commit included, never comes to the next one. */
+    crashAfter(statementsOfPoints: number): void {
+      untilCrash = statementsOfPoints;
+    },
+    hasCrashed: () => untilCrash <= 0,
 
     async close() {
       await service.close();
