@@ -90,12 +90,12 @@ function perOrder(
 }
 
 function countBySubject(heard: readonly Message[], orders: number): Record<string, number> {
-  const counts: Record<string, number> = {};
+  const counts = new Map<string, number>();
   for (const { subject } of heard) {
     const kind = subject.replace(/\.[0-9a-f-]{36}$/, '');
-    counts[kind] = (counts[kind] ?? 0) + 1 / orders;
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
-  return counts;
+  return Object.fromEntries(Array.from(counts, ([kind, count]) => [kind, count / orders]));
 }
 
 function statusesIn(heard: readonly Message[]): string[] {
