@@ -42,7 +42,7 @@ export function startCoupon(
     closing.add(serveCommands(bus, { queue: 'coupon', handlers: couponCommands(database), log, metrics }));
     const outcomeOf = askOrderOutcome(bus, log);
     const sweep = async () => {
-      await settleLateHolds({ em: database.fork(), outcomeOf });
+      await settleLateHolds({ em: database.fork(), outcomeOf, log });
       await forgetOldTombstones({ em: database.fork() });
     };
     closing.add(startPeriodic({ name: 'settleLateHolds', everyMs: config.HOLD_SWEEP_MS, work: sweep, log }));

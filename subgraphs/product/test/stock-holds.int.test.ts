@@ -116,6 +116,21 @@ it('never sells more than the stock', async () => {
   expect(await world.stock(productId)).toEqual({ onHand: 20, held: 20 });
 });
 
+it('never sells more than the stock of any line, and says which line fell short', async () => {
+  const [plenty, scarce] = [await world.aProduct({ stock: 100 }), await world.aProduct({ stock: 10 })];
+  const lines = [plenty, scarce].map((productId) => ({ productId, quantity: 1 }));
+  const answers = await Promise.all(Array.from({ length: 30 }, () => world.hold(newId(), lines)));
+  const refused = answers.filter(({ outcome }) => outcome === 'REFUSED');
+  expect(refused).toEqual(
+    Array(20).fill({
+      outcome: 'REFUSED',
+      problems: [{ productId: scarce, problem: 'INSUFFICIENT_STOCK', available: 0 }],
+    }),
+  );
+  expect(await world.stock(plenty)).toEqual({ onHand: 100, held: 10 });
+  expect(await world.stock(scarce)).toEqual({ onHand: 10, held: 10 });
+});
+
 it('lets orders over the same products in any order through', async () => {
   const products = await Promise.all(Array.from({ length: 4 }, () => world.aProduct({ stock: 1_000 })));
   const answers = await Promise.all(

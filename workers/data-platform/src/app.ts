@@ -37,7 +37,7 @@ export function startDataPlatformWorker(
     readiness.add('nats', bus.ready);
     await ensureStreams(bus, [ORDER, PAYMENT, COUPON, DEADLETTER]);
     // This worker publishes nothing of its own; the relay is here because it also clears the inbox of what is long past.
-    closing.add(startRelay({ databaseUrl: config.DATABASE_URL, bus, log, metrics, pollMs: 60_000 }));
+    closing.add(startRelay({ databaseUrl: config.DATABASE_URL, bus, log, metrics, pollMs: 10_000 }));
 
     const platform = createDataPlatform({
       url: config.DATA_PLATFORM_URL,

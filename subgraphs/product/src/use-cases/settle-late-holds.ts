@@ -32,8 +32,14 @@ export async function settleLateHolds({ em, outcomeOf, log }: LateHolds): Promis
       if (outcome === null) return;
       continue;
     }
-    await (outcome === 'COMPLETED' ? confirmStock({ em }, { orderId }) : releaseStock({ em }, { orderId }));
-    log.info({ orderId, outcome }, 'Settled a hold that was past its time.');
+    try {
+      await (outcome === 'COMPLETED' ? confirmStock({ em }, { orderId }) : releaseStock({ em }, { orderId }));
+      log.info({ orderId, outcome }, 'Settled a hold that was past its time.');
+    } catch (error) {
+      // One that cannot be settled must not keep the others waiting.
+      log.error({ err: error, orderId, outcome }, 'A hold past its time cannot be settled; it is tried again.');
+      await askAgainLater(em, orderId);
+    }
   }
 }
 
