@@ -65,31 +65,39 @@ export async function measureOutbox(session: DatabaseSession): Promise<{ pending
   return { pending: row?.pending ?? 0, lagMs: row?.lagMs ?? 0 };
 }
 
-const CHUNK = 1_000;
+const CHUNK = 500;
 
 /**
  * Deletes archived events and inbox rows older than `days`, in chunks by primary key so that no statement holds locks
- * for long. The inbox is kept a week longer: what can still be republished must still be recognised.
+ * for long; what is more urgent has its turn after each. The inbox is kept a week longer: what can still be republished
+ * must still be recognised.
  */
-export async function deleteOlderThan(session: DatabaseSession, days: number): Promise<void> {
-  await deleteArchived(session, days);
-  await deleteProcessed(session, days + 7);
+export async function deleteOlderThan(
+  session: DatabaseSession,
+  days: number,
+  afterChunk: () => Promise<void> = async () => undefined,
+): Promise<void> {
+  await deleteArchived(session, days, afterChunk);
+  await deleteProcessed(session, days + 7, afterChunk);
 }
 
-async function deleteArchived(session: DatabaseSession, days: number): Promise<void> {
-  for (;;) {
-    // Ids and publication times rise together but for a few: the oldest chunk by id holds the old ones.
-    const old = await session.rows<{ id: number }>(
-      `SELECT id FROM (SELECT id, published_at FROM outbox_archive ORDER BY id LIMIT ${CHUNK}) AS oldest
-        WHERE published_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY`,
-      [days],
+async function deleteArchived(session: DatabaseSession, days: number, afterChunk: () => Promise<void>): Promise<void> {
+  // Ids and publication times rise together but for a few: after a chunk without an old event come no old ones.
+  for (let cursor = 0; ; ) {
+    const chunk = await session.rows<{ id: number; isOld: 0 | 1 }>(
+      `SELECT id, published_at < UTC_TIMESTAMP(3) - INTERVAL ? DAY AS isOld
+         FROM outbox_archive WHERE id > ? ORDER BY id LIMIT ${CHUNK}`,
+      [days, cursor],
     );
+    const old = chunk.filter(({ isOld }) => isOld === 1).map(({ id }) => id);
     if (old.length === 0) return;
-    await session.change('DELETE FROM outbox_archive WHERE id IN (?)', [old.map((row) => row.id)]);
+    await session.change('DELETE FROM outbox_archive WHERE id IN (?)', [old]);
+    cursor = chunk.at(-1)?.id ?? cursor;
+    await afterChunk();
   }
 }
 
-async function deleteProcessed(session: DatabaseSession, days: number): Promise<void> {
+async function deleteProcessed(session: DatabaseSession, days: number, afterChunk: () => Promise<void>): Promise<void> {
   const consumers = await session.rows<{ consumer: string }>('SELECT DISTINCT consumer FROM inbox');
   for (const { consumer } of consumers) {
     for (let deleted = CHUNK; deleted === CHUNK; ) {
@@ -100,6 +108,7 @@ async function deleteProcessed(session: DatabaseSession, days: number): Promise<
           ORDER BY event_id LIMIT ${CHUNK}`,
         [consumer, firstIdOf(Date.now() - days * 86_400_000), days],
       );
+      await afterChunk();
     }
   }
 }

@@ -14,6 +14,7 @@ const NO_ANSWER = 'JetStream does not acknowledge events';
 export function createRelayPass(
   { bus, metrics, keepDays = 30 }: RelayOptions,
   outages: OutageLog,
+  closing: AbortSignal,
 ): (session: DatabaseSession) => Promise<void> {
   const pending = metrics.gauge('shop_outbox_pending', 'Events committed and not yet published.');
   const lag = metrics.gauge('shop_outbox_lag_seconds', 'Age of the oldest event not yet published.');
@@ -26,7 +27,13 @@ export function createRelayPass(
     pending.set(outbox.pending);
     lag.set(outbox.lagMs / 1_000);
   });
-  const cleanUpWhenDue = every(CLEAN_UP_EVERY_MS, (session) => deleteOlderThan(session, keepDays));
+  // The events of now do not wait until those of a month ago are gone, and neither does who closes.
+  const cleanUpWhenDue = every(CLEAN_UP_EVERY_MS, (session) =>
+    deleteOlderThan(session, keepDays, async () => {
+      closing.throwIfAborted();
+      await publishAll(session);
+    }),
+  );
 
   function report(result: PublishResult): void {
     for (const event of result.published) {

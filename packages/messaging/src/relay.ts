@@ -40,8 +40,8 @@ export function startRelay(options: RelayOptions): Relay {
   const wakeSubject = `outbox.wake.${database}`;
   const wakeup = createWakeup();
   const outages = createOutageLog(log);
-  const relayPass = createRelayPass(options, outages);
   const closing = new AbortController();
+  const relayPass = createRelayPass(options, outages, closing.signal);
   let session: DatabaseSession | undefined;
   let leading = false;
 

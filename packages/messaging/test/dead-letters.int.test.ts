@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { newId } from '@shop/kernel';
 import { createMetrics } from '@shop/service-kit';
 import { eventually } from '@shop/testkit';
@@ -11,6 +12,9 @@ beforeAll(async () => {
   world = await createWorld();
 });
 afterAll(() => world.close());
+
+// Each command is a process of its own, and the machine may be busy.
+jest.setTimeout(60_000);
 
 const running: { close(): Promise<void> }[] = [];
 afterEach(async () => {

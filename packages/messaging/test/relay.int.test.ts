@@ -163,6 +163,25 @@ it('publishes once more without a duplicate what a dead relay published and did 
   await relay.close();
 });
 
+it('clears the archive in pieces, with time for other work after each', async () => {
+  await world.rows(
+    `INSERT INTO outbox_archive
+       (id, event_id, stream, wire_subject, type, aggregate_id, envelope, created_at, published_at, stream_sequence)
+     WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 34)
+     SELECT 1000000 + a.n * 35 + b.n, UUID(), 'PARCEL', 'parcel.sent.a', 'parcel.sent', 'a', '{}', '2020-01-01',
+            '2020-01-01', 1 FROM n AS a JOIN n AS b`,
+  );
+  await world.rows(`UPDATE outbox_archive SET id = id + 2000000 WHERE id < 1000000`);
+  const left: number[] = [];
+  const session = await openDatabaseSession(world.servers.databaseUrl);
+  await deleteOlderThan(session, 30, async () => {
+    const [row] = await world.rows<{ n: number }>('SELECT COUNT(*) AS n FROM outbox_archive WHERE id < 2000000');
+    left.push(Number(row?.n));
+  });
+  session.close();
+  expect(left).toEqual([725, 225, 0]);
+});
+
 it('deletes what is old from archive and inbox, and nothing else', async () => {
   const oldId = '01800000-0000-7000-8000-000000000000';
   await world.rows(`UPDATE outbox_archive SET published_at = UTC_TIMESTAMP(3) - INTERVAL 31 DAY WHERE id % 2 = 0`);
