@@ -64,7 +64,7 @@ const voidedHolds = `INSERT INTO point_transfers
 
 // balance counts what is pending too; entry_count numbers what is posted.
 const accounts = `ALTER TABLE point_accounts
-    DROP CHECK point_accounts_held,
+    DROP CONSTRAINT point_accounts_held,
     RENAME COLUMN held TO pending,
     ADD CONSTRAINT point_accounts_pending CHECK (pending >= 0 AND pending <= balance)`;
 
