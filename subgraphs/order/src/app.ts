@@ -16,6 +16,7 @@ import { mountPaymentRoutes } from './provider/mount-payment-routes.ts';
 import { type SagaTiming, sagaTiming } from './saga-timing.ts';
 import { forgetWebhooks, processWebhooks } from './use-cases/process-webhooks.ts';
 import { recoverOrders } from './use-cases/recover-orders.ts';
+import { startSagaWatch } from './watch-sagas.ts';
 
 const FORGET_EVERY_MS = 3_600_000;
 
@@ -65,6 +66,7 @@ export function startOrder(config: OrderConfig, options: OrderOptions = {}): Pro
     closing.add(startPeriodic({ name: 'recoverOrders', ...recovery, work: () => recoverOrders(contextOf, 'others') }));
     // Without a provider too: what is open there is still to be rejected in time.
     closing.add(startPeriodic({ name: 'finishPayments', ...recovery, work: () => recoverOrders(contextOf, 'unpaid') }));
+    closing.add(startSagaWatch({ fork: database.fork, metrics, log }));
     if (cards !== null) {
       const webhooks = { everyMs: timing.webhooksEveryMs, atOnce: true, log };
       closing.add(startPeriodic({ name: 'processWebhooks', ...webhooks, work: () => processWebhooks(contextOf) }));

@@ -24,7 +24,10 @@ export interface SagaTiming {
   payWithinSeconds: number;
   /** How soon the provider is asked about a payment nobody has told us of; every time that is in vain doubles it. */
   lookAgainSeconds: number;
-  /** A request to the provider that was not answered may arrive this late. */
+  /**
+   * How long after a payment was stored it may turn up at the provider: longer than anybody still asks for it, and than
+   * a request may be on its way.
+   */
   lostRequestSeconds: number;
   /** How often to look for webhooks that are not processed. */
   webhooksEveryMs: number;
@@ -43,6 +46,6 @@ export const sagaTiming: SagaTiming = {
   authoriseWithinMs: 3_500,
   payWithinSeconds: 15 * 60,
   lookAgainSeconds: 1,
-  lostRequestSeconds: 60,
+  lostRequestSeconds: 120,
   webhooksEveryMs: 250,
 };
