@@ -10,7 +10,9 @@ let world: World;
 let requests = 0;
 beforeAll(async () => {
   const platform = createDataPlatform();
-  platform.addHook('onRequest', async ({ url }) => void (requests += url === '/events' ? 1 : 0));
+  platform.addHook('onRequest', async ({ url }) => {
+    if (url === '/events') requests += 1;
+  });
   world = await startWorld(platform);
 });
 afterAll(() => world.close());

@@ -4,9 +4,13 @@ const LONGEST_REASON = 100;
 
 /** `table`: one line each, for people; `json`: the same as one JSON array; `whole`: everything, one JSON object after another. */
 export function printLetters(letters: readonly StoredLetter[], form: 'table' | 'json' | 'whole'): void {
-  if (form === 'json') return printJson(letters.map(summaryOf));
-  if (form === 'whole') return letters.forEach(({ number, letter }) => printJson({ number, ...letter }));
-  if (letters.length === 0) return void process.stdout.write('There are no dead letters.\n');
+  if (form === 'json') printJson(letters.map(summaryOf));
+  else if (form === 'whole') for (const { number, letter } of letters) printJson({ number, ...letter });
+  else if (letters.length === 0) process.stdout.write('There are no dead letters.\n');
+  else printTable(letters);
+}
+
+function printTable(letters: readonly StoredLetter[]): void {
   const head = ['NUMBER', 'TIME', 'STREAM', 'CONSUMER', 'TYPE', 'EVENT ID', 'DELIVERIES', 'ERROR'];
   const rows = letters
     .map(summaryOf)
