@@ -17,7 +17,12 @@ export default async function setUp(): Promise<void> {
     progress: createProgress((line) => process.stderr.write(`${line}\n`)),
   });
   await shop.createAdmin(ADMIN);
-  publishShop({ gatewayUrl: shop.gatewayUrl, dataPlatformUrl: shop.urlOf('dataPlatform'), run: shop.run });
+  publishShop({
+    gatewayUrl: shop.gatewayUrl,
+    dataPlatformUrl: shop.urlOf('dataPlatform'),
+    paymentProviderUrl: shop.urlOf('paymentProvider'),
+    run: shop.run,
+  });
   globalThis.closeShop = shop.close;
 }
 

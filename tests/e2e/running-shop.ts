@@ -6,6 +6,7 @@ export const ADMIN = { email: 'admin@shop.test', password: 'admin-password-1', n
 export interface RunningShop {
   gatewayUrl: string;
   dataPlatformUrl: string;
+  paymentProviderUrl: string;
   run: RunFile;
 }
 
