@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { localDir, type Shop, silent, startShop } from '@shop/local';
+import {
+  eventually,
+  type GraphqlClient,
+  graphqlClient,
+  startTestServers,
+  type TestServer,
+  type TestServers,
+} from '@shop/testkit';
+import { type Books, openBooks } from './crashes/books.ts';
+import { ADMIN } from './running-shop.ts';
+import { createWorld, dataOf, type Shopper, type World } from './world.ts';
+
+// A shop of this file's own, with two gateways, whose books are read at the end of each race.
+let servers: TestServers;
+let shop: Shop;
+let world: World;
+let books: Books;
+let dir: string;
+
+interface Order {
+  id: string;
+  status: string;
+}
+type Placed = { placeOrder: { order: Order | null; userErrors: { code: string }[] } };
+
+const PLACE_ORDER =
+  'mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { order { id status } userErrors { code } } }';
+const CANCEL_ORDER =
+  'mutation ($input: CancelOrderInput!) { cancelOrder(input: $input) { order { status } userErrors { code } } }';
+const ADJUST_STOCK = 'mutation ($input: AdjustStockInput!) { adjustStock(input: $input) { userErrors { code } } }';
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'shopgraph-races-'));
+  servers = await startTestServers({ redis: true, nats: true, ownMysql: true });
+  const at = ({ url }: TestServer) => ({ kind: 'address' as const, url });
+  shop = await startShop({
+    dir,
+    sources: { mysql: at(servers.mysql), redis: at(servers.redis), nats: at(servers.nats) },
+    templatesDir: join(localDir, 'servers'),
+    ports: 'random',
+    instances: { gateway: 2 },
+    forTests: true,
+    progress: silent,
+  });
+  await shop.createAdmin(ADMIN);
+  world = createWorld(shop.gatewayUrl);
+  books = await openBooks({
+    mysqlAdminUrl: servers.mysql.url,
+    natsUrl: servers.nats.url,
+    dataPlatformUrl: shop.urlOf('dataPlatform'),
+  });
+}, 90_000);
+
+afterAll(async () => {
+  await books?.close();
+  await shop?.close();
+  await servers?.close();
+  await rm(dir, { recursive: true, force: true });
+}, 60_000);
+
+afterEach(() => eventually(async () => expect(await books.broken()).toEqual({}), { timeoutMs: 15_000, everyMs: 100 }));
+
+const times = <T>(n: number, make: (index: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: n }, (_, i) => make(i)));
+
+/** The shopper at each gateway. */
+function everyGateway({ token }: Shopper): GraphqlClient[] {
+  return shop.run.gateway.instances.map(({ port }) => graphqlClient(`http://127.0.0.1:${port}/graphql`, { token }));
+}
+
+function place(client: GraphqlClient, input: object) {
+  return client.query<Placed>(PLACE_ORDER, { input: { idempotencyKey: randomUUID(), ...input } });
+}
+
+const order = async (client: GraphqlClient, input: object) => dataOf(await place(client, input)).placeOrder;
+
+it('lets one coupon pay for one of twenty orders', async () => {
+  const shopper = await world.aShopper({ points: 1_000_000 });
+  const { id: productId } = await world.aProduct({ price: 1_000, stock: 100 });
+  const couponId = await world.aCoupon(shopper, await world.aCouponEvent());
+  const answers = await times(20, () => order(shopper, { lines: [{ productId, quantity: 1 }], couponId }));
+  expect(answers.filter((answer) => answer.order?.status === 'COMPLETED')).toHaveLength(1);
+  expect(answers.filter(({ userErrors }) => userErrors[0]?.code === 'COUPON_NOT_USABLE')).toHaveLength(19);
+  expect(await world.stock(productId)).toEqual({ available: 99, onHand: 99, held: 0 });
+});
+
+it('spends points once, however many orders want them at once', async () => {
+  const shopper = await world.aShopper({ points: 10_000 });
+  const { id: productId } = await world.aProduct({ price: 6_000, stock: 100 });
+  const answers = await times(10, () => order(shopper, { lines: [{ productId, quantity: 1 }] }));
+  expect(answers.filter((answer) => answer.order?.status === 'COMPLETED')).toHaveLength(1);
+  expect(answers.filter(({ userErrors }) => userErrors[0]?.code === 'INSUFFICIENT_POINTS')).toHaveLength(9);
+  expect(await world.points(shopper)).toBe(4_000);
+});
+
+it('makes one order of a key sent ten times at once through two gateways', async () => {
+  const shopper = await world.aShopper({ points: 10_000 });
+  const { id: productId } = await world.aProduct({ price: 1_000, stock: 100 });
+  const clients = everyGateway(shopper);
+  expect(clients).toHaveLength(2);
+  const input = { lines: [{ productId, quantity: 1 }], idempotencyKey: randomUUID() };
+  const answers = await times(10, (i) => place(clients[i % 2] as GraphqlClient, input));
+  const ids = answers.flatMap(({ data }) => data?.placeOrder.order?.id ?? []);
+  const waiting = answers.filter(({ errors }) => errors?.[0]?.extensions.code === 'IDEMPOTENCY_IN_PROGRESS');
+  expect(new Set(ids).size).toBe(1);
+  expect(ids.length + waiting.length).toBe(10);
+
+  const other = await times(10, (i) =>
+    place(clients[i % 2] as GraphqlClient, { ...input, lines: [{ productId, quantity: 2 }] }),
+  );
+  expect(other.map(({ errors }) => errors?.[0]?.extensions.code)).toEqual(Array(10).fill('IDEMPOTENCY_KEY_REUSED'));
+  expect(await world.points(shopper)).toBe(9_000);
+});
+
+it('gives back everything of orders that are cancelled while they are being confirmed', async () => {
+  const shopper = await world.aShopper({ points: 100_000 });
+  const { id: productId } = await world.aProduct({ price: 1_000, stock: 100 });
+  const [placing, cancelling] = everyGateway(shopper) as [GraphqlClient, GraphqlClient];
+  const placed = times(10, () => order(placing, { lines: [{ productId, quantity: 1 }] }));
+  // Whatever is COMPLETED, its confirms acknowledged or not, is cancelled, twice at once.
+  const cancelled = new Set<string>();
+  await eventually(
+    async () => {
+      const seen = dataOf(
+        await cancelling.query<{ me: { orders: { nodes: Order[] } } }>('{ me { orders { nodes { id status } } } }'),
+      );
+      const completed = seen.me.orders.nodes.filter(({ status }) => status === 'COMPLETED');
+      await Promise.all(
+        [...completed, ...completed].map(({ id }) => cancelling.query(CANCEL_ORDER, { input: { orderId: id } })),
+      );
+      for (const { id } of completed) cancelled.add(id);
+      expect(cancelled.size).toBe(10);
+    },
+    { timeoutMs: 15_000, everyMs: 1 },
+  );
+  await placed;
+  await eventually(async () => {
+    expect(await world.points(shopper)).toBe(100_000);
+    expect(await world.stock(productId)).toEqual({ available: 100, onHand: 100, held: 0 });
+  });
+});
+
+it('never sells what an ADMIN takes away at the same moment', async () => {
+  const admin = await world.admin();
+  const shoppers = await times(5, () => world.aShopper({ points: 100_000 }));
+  const { id: productId } = await world.aProduct({ price: 1_000, stock: 20 });
+  const adjust = (delta: number) =>
+    admin.query<{ adjustStock: { userErrors: { code: string }[] } }>(ADJUST_STOCK, {
+      input: { productId, delta, idempotencyKey: randomUUID() },
+    });
+  const [orders, edits] = await Promise.all([
+    times(30, (i) => order(shoppers[i % 5] as Shopper, { lines: [{ productId, quantity: 1 }] })),
+    times(10, () => adjust(-1)),
+  ]);
+  const sold = orders.filter((answer) => answer.order?.status === 'COMPLETED').length;
+  const taken = edits.filter((answer) => dataOf(answer).adjustStock.userErrors.length === 0).length;
+  const left = 20 - sold - taken;
+  expect(left).toBeGreaterThanOrEqual(0);
+  expect(await world.stock(productId)).toEqual({ available: left, onHand: left, held: 0 });
+  // Nobody is refused while there is something left.
+  if (left > 0) expect([sold, taken]).toEqual([30, 10]);
+});
