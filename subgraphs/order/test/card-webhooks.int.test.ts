@@ -112,6 +112,22 @@ it('wants it again when it could not be kept', async () => {
   expect((await world.webhook({ idempotencyKey: paymentId }, { id })).status).toBe(204);
 });
 
+it('does not forget one that comes while somebody is still hearing older news', async () => {
+  const { orderId, paymentId, page } = await world.anOrder(await world.aBuyer());
+  await world.behave({ mode: 'slow', on: 'GET /payments' });
+  const comingBack = fetch(`${world.serviceUrl()}/payments/return?payment=${paymentId}`);
+  await eventually(async () => {
+    const [row] = await world.rows<{ owner: string | null }>('SELECT lease_owner AS owner FROM orders WHERE id = ?', [
+      orderId,
+    ]);
+    expect(row?.owner).not.toBeNull();
+  });
+  await world.heal();
+  await world.decide(page);
+  await comingBack;
+  await becomes(orderId, 'COMPLETED');
+});
+
 it('is finished once by webhooks, buyers and workers of several processes at the same moment', async () => {
   const others = await Promise.all([world.startAnother({ lookAgainSeconds: 0.1 }), world.startAnother()]);
   await world.behave({ webhooks: 'twice' });

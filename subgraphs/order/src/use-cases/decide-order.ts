@@ -9,7 +9,7 @@ import { Payment } from '../domain/payment.ts';
 import type { PlaceOrderError } from '../domain/place-order.errors.ts';
 import type { FrozenLine } from '../domain/price.ts';
 import type { Held } from './hold-everything.ts';
-import { now } from './lease.ts';
+import { leaseFor, now } from './lease.ts';
 import { loadLines } from './load-orders.ts';
 import { recordCompletion, recordStatus } from './record-order-events.ts';
 
@@ -45,7 +45,7 @@ export async function completePaidOrder(ctx: SagaContext, order: Order, payment:
   const at = ctx.clock.now();
   order.complete(at);
   return transactional(ctx.em, async (em) => {
-    if (!(await writeDecision(em, order, { from: 'AWAITING_PAYMENT' }))) return false;
+    if (!(await writeDecision(em, order, { from: 'AWAITING_PAYMENT', also: leaseFor(ctx) }))) return false;
     await em.nativeUpdate(Payment, { id: payment.id }, { status: 'CAPTURED' });
     const [frozen] = await loadLines(em, [order.id]);
     await recordCompletion(em, order, frozen?.lines.map((line) => line.frozen()) ?? [], payment, at);
@@ -64,7 +64,7 @@ export async function rejectOrder(
   const at = ctx.clock.now();
   order.reject(reason, userErrors, at);
   return transactional(ctx.em, async (em) => {
-    if (!(await writeDecision(em, order, { from }))) return false;
+    if (!(await writeDecision(em, order, { from, also: leaseFor(ctx) }))) return false;
     await failPayment(em, order);
     await recordStatus(em, order, at);
     return true;
@@ -105,7 +105,7 @@ interface Write {
   from: OrderStatus;
   /** Only before its deadline, by the database's clock. */
   inTime?: boolean;
-  /** Columns that an order in memory does not know, such as times of the database. */
+  /** Columns that an order in memory does not know: times of the database, such as a lease that begins anew. */
   also?: EntityData<Order>;
 }
 

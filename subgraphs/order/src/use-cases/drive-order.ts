@@ -18,11 +18,13 @@ import { settleOrder } from './settle-order.ts';
  * Whoever calls it holds the order's lease. It can be begun again at any point: what was done is found done.
  */
 export async function driveOrder(ctx: SagaContext, order: Order): Promise<void> {
-  if (order.status === 'PENDING' && !(await decide(ctx, order))) return;
+  const isNew = order.status === 'PENDING';
+  if (isNew && !(await decide(ctx, order))) return;
   if (order.status === 'AWAITING_PAYMENT' && !(await drivePayment(ctx, order))) return;
   failPoint('order.decided');
-  // First of all nobody pays any more for what is about to be given back.
-  if (order.paymentIntent === 'RETURN') await returnPayment(ctx, order);
+  // First of all nobody pays any more for what is about to be given back. A new order's buyer has nowhere to pay, and has
+  // waited for the provider long enough: there it is left to the worker.
+  if (order.paymentIntent === 'RETURN' && !isNew) await returnPayment(ctx, order);
   await settleOrder(ctx, order);
 }
 
