@@ -196,6 +196,22 @@ describe('cancelled', () => {
     },
   );
 
+  it('is not what an order can be while its payment is being opened', async () => {
+    const buyer = await world.aBuyer();
+    await world.behave({ mode: 'timeout', on: 'POST' });
+    const placing = world.anOrder(buyer);
+    const opening = () =>
+      world.rows<{ id: string }>("SELECT id FROM orders WHERE user_id = ? AND payment_intent = 'AUTHORISE'", [
+        buyer.id,
+      ]);
+    await eventually(async () => expect(await opening()).toHaveLength(1));
+    const [order] = await opening();
+    const { userErrors } = await world.cancel(buyer, { orderId: order?.id });
+    expect(userErrors).toMatchObject([{ code: 'ORDER_NOT_CANCELLABLE' }]);
+    await world.heal();
+    expect((await placing).order.status).toBe('AWAITING_PAYMENT');
+  });
+
   it('is not what an order can be that was rejected', async () => {
     const buyer = await world.aBuyer();
     const { orderId, page } = await world.anOrder(buyer);
