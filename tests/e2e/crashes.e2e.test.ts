@@ -1,53 +1,30 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { localDir, type Shop, silent, startShop } from '@shop/local';
-import { eventually, startTestServers, type TestServer, type TestServers } from '@shop/testkit';
-import { type Books, openBooks } from './crashes/books.ts';
+import { eventually } from '@shop/testkit';
+import type { Books } from './crashes/books.ts';
 import { createDice } from './crashes/dice.ts';
 import { faultsOf } from './crashes/faults.ts';
 import { createJournal, type Entry, type Journal } from './crashes/journal.ts';
 import { lies } from './crashes/lies.ts';
 import { setScene, shop as shopUntil } from './crashes/load.ts';
-import { ADMIN } from './running-shop.ts';
-import { createWorld } from './world.ts';
+import { type OwnShop, startOwnShop } from './own-shop.ts';
 
 // A run is repeated with its seed: what clients want and who is killed fall alike, though not to the millisecond.
 const { CRASH_SEED: seed = '20260211' } = process.env;
 
-let servers: TestServers;
-let shop: Shop;
-let dir: string;
+let own: OwnShop;
 let books: Books;
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'shopgraph-crashes-'));
-  servers = await startTestServers({ redis: true, nats: true, ownMysql: true });
-  const at = ({ url }: TestServer) => ({ kind: 'address' as const, url });
-  shop = await startShop({
-    dir,
-    sources: { mysql: at(servers.mysql), redis: at(servers.redis), nats: at(servers.nats) },
-    templatesDir: join(localDir, 'servers'),
-    ports: 'random',
-    forTests: true,
-    progress: silent,
-  });
-  await shop.createAdmin(ADMIN);
+  own = await startOwnShop();
 }, 90_000);
 
-afterAll(async () => {
-  await books?.close();
-  await shop?.close();
-  await servers?.close();
-  await rm(dir, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => own?.close(), 60_000);
 
 it(`keeps money, stock, coupons and events whole while processes are killed and servers go away (CRASH_SEED=${seed})`, async () => {
-  const scene = await setScene(createWorld(shop.gatewayUrl));
+  const scene = await setScene(own.world);
   const journal = createJournal();
   const stop = new AbortController();
   const shopping = shopUntil(scene, journal, createDice(Number(seed)), stop.signal);
-  for (const { happen } of faultsOf(dir, servers, createDice(Number(seed) + 1))) {
+  for (const { happen } of faultsOf(own.dir, own.servers, createDice(Number(seed) + 1))) {
     await happen();
     // The next one hits a shop at work, however long this machine needs to start a process.
     const before = completed(journal.entries);
@@ -60,11 +37,7 @@ it(`keeps money, stock, coupons and events whole while processes are killed and 
   await Promise.all(
     scene.shoppers.map((shopper) => askAgain(journal, (entry) => entry.shopper === shopper && entry.told.length === 0)),
   );
-  books = await openBooks({
-    mysqlAdminUrl: servers.mysql.url,
-    natsUrl: servers.nats.url,
-    dataPlatformUrl: shop.urlOf('dataPlatform'),
-  });
+  books = await own.openBooks();
   await eventually(async () => {
     expect(await books.broken()).toEqual({});
     expect(await books.astray()).toEqual({ streams: [], dead: 0 });

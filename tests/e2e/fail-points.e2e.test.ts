@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { localDir, type Shop, silent, startShop } from '@shop/local';
-import { eventually, type GraphqlAnswer, startTestServers, type TestServer, type TestServers } from '@shop/testkit';
-import { type Books, openBooks } from './crashes/books.ts';
-import { ADMIN } from './running-shop.ts';
-import { createWorld, type Shopper, type World } from './world.ts';
+import { eventually, type GraphqlAnswer } from '@shop/testkit';
+import type { Books } from './crashes/books.ts';
+import { type OwnShop, startOwnShop } from './own-shop.ts';
+import type { Shopper, World } from './world.ts';
 
 // Where processes die: in the order service between every two steps, at a participant between its commit and its answer,
 // and in the relay between publishing an event and putting it away.
@@ -40,48 +38,28 @@ type Placed = {
   placeOrder: { order: { id: string; status: string; reason: string | null } | null; userErrors: unknown[] };
 };
 
-let servers: TestServers;
-let shop: Shop;
+const file = join(tmpdir(), `shopgraph-fail-point-${randomUUID()}`);
+
+let own: OwnShop;
 let world: World;
 let books: Books;
-let dir: string;
-let file: string;
 let shopper: Shopper;
 let couponEventId: string;
 let lines: { productId: string; quantity: number }[];
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'shopgraph-fail-points-'));
-  file = join(dir, 'fail-point');
-  servers = await startTestServers({ redis: true, nats: true, ownMysql: true });
-  const at = ({ url }: TestServer) => ({ kind: 'address' as const, url });
-  shop = await startShop({
-    dir,
-    sources: { mysql: at(servers.mysql), redis: at(servers.redis), nats: at(servers.nats) },
-    templatesDir: join(localDir, 'servers'),
-    ports: 'random',
-    forTests: true,
-    env: { all: { FAIL_POINT_FILE: file } },
-    progress: silent,
-  });
-  await shop.createAdmin(ADMIN);
-  world = createWorld(shop.gatewayUrl);
+  own = await startOwnShop({ env: { all: { FAIL_POINT_FILE: file } } });
+  ({ world } = own);
   shopper = await world.aShopper({ points: 1_000_000 });
   const products = await Promise.all([world.aProduct({ price: 1_000 }), world.aProduct({ price: 2_000 })]);
   lines = products.map(({ id }) => ({ productId: id, quantity: 1 }));
   couponEventId = await world.aCouponEvent({ maxPerUser: 100 });
-  books = await openBooks({
-    mysqlAdminUrl: servers.mysql.url,
-    natsUrl: servers.nats.url,
-    dataPlatformUrl: shop.urlOf('dataPlatform'),
-  });
+  books = await own.openBooks();
 }, 90_000);
 
 afterAll(async () => {
-  await books?.close();
-  await shop?.close();
-  await servers?.close();
-  await rm(dir, { recursive: true, force: true });
+  rmSync(file, { force: true });
+  await own?.close();
 }, 60_000);
 
 async function aNewOrder() {
@@ -95,7 +73,7 @@ async function dieAt(point: string, act: () => Promise<unknown>): Promise<void> 
   await eventually(() => expect(existsSync(file) ? `${point} was not reached` : null).toBeNull(), SOON);
   await acting;
   await eventually(async () => {
-    for (const name of services) expect((await fetch(`${shop.urlOf(name)}/readyz`)).status).toBe(200);
+    for (const name of services) expect((await fetch(`${own.shop.urlOf(name)}/readyz`)).status).toBe(200);
   }, SOON);
 }
 

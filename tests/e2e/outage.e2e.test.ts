@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { localDir, readRunFile, type Shop, silent, startShop } from '@shop/local';
-import { eventually, startTestServers, type TestServer, type TestServers } from '@shop/testkit';
-import { ADMIN } from './running-shop.ts';
-import { createWorld, dataOf, type Shopper, type World } from './world.ts';
+import { readRunFile, type Shop } from '@shop/local';
+import { eventually, type TestServers } from '@shop/testkit';
+import { type OwnShop, startOwnShop } from './own-shop.ts';
+import { dataOf, type Shopper, type World } from './world.ts';
 
 // A shop of this file's own, on servers that it can stop.
+let own: OwnShop;
 let servers: TestServers;
 let shop: Shop;
 let dir: string;
@@ -20,28 +18,13 @@ const PLACE_ORDER =
 const services = ['user', 'product', 'order', 'coupon'] as const;
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'shopgraph-outage-'));
-  servers = await startTestServers({ redis: true, nats: true, ownMysql: true });
-  const at = ({ url }: TestServer) => ({ kind: 'address' as const, url });
-  shop = await startShop({
-    dir,
-    sources: { mysql: at(servers.mysql), redis: at(servers.redis), nats: at(servers.nats) },
-    templatesDir: join(localDir, 'servers'),
-    ports: 'random',
-    forTests: true,
-    progress: silent,
-  });
-  await shop.createAdmin(ADMIN);
-  world = createWorld(shop.gatewayUrl);
+  own = await startOwnShop();
+  ({ servers, shop, dir, world } = own);
   shopper = await world.aShopper({ points: 1_000_000 });
   productId = (await world.aProduct({ price: 1_000, stock: 1_000 })).id;
 }, 90_000);
 
-afterAll(async () => {
-  await shop?.close();
-  await servers?.close();
-  await rm(dir, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => own?.close(), 60_000);
 
 const pids = () => services.map((name) => readRunFile(dir)?.services[name]?.instances[0]?.pid);
 

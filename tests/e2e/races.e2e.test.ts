@@ -1,26 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { localDir, type Shop, silent, startShop } from '@shop/local';
-import {
-  eventually,
-  type GraphqlClient,
-  graphqlClient,
-  startTestServers,
-  type TestServer,
-  type TestServers,
-} from '@shop/testkit';
-import { type Books, openBooks } from './crashes/books.ts';
-import { ADMIN } from './running-shop.ts';
-import { createWorld, dataOf, type Shopper, type World } from './world.ts';
+import { eventually, type GraphqlClient, graphqlClient } from '@shop/testkit';
+import type { Books } from './crashes/books.ts';
+import { type OwnShop, startOwnShop } from './own-shop.ts';
+import { dataOf, type Shopper, type World } from './world.ts';
 
 // A shop of this file's own, with two gateways, whose books are read at the end of each race.
-let servers: TestServers;
-let shop: Shop;
+let own: OwnShop;
 let world: World;
 let books: Books;
-let dir: string;
 
 interface Order {
   id: string;
@@ -35,33 +22,12 @@ const CANCEL_ORDER =
 const ADJUST_STOCK = 'mutation ($input: AdjustStockInput!) { adjustStock(input: $input) { userErrors { code } } }';
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'shopgraph-races-'));
-  servers = await startTestServers({ redis: true, nats: true, ownMysql: true });
-  const at = ({ url }: TestServer) => ({ kind: 'address' as const, url });
-  shop = await startShop({
-    dir,
-    sources: { mysql: at(servers.mysql), redis: at(servers.redis), nats: at(servers.nats) },
-    templatesDir: join(localDir, 'servers'),
-    ports: 'random',
-    instances: { gateway: 2 },
-    forTests: true,
-    progress: silent,
-  });
-  await shop.createAdmin(ADMIN);
-  world = createWorld(shop.gatewayUrl);
-  books = await openBooks({
-    mysqlAdminUrl: servers.mysql.url,
-    natsUrl: servers.nats.url,
-    dataPlatformUrl: shop.urlOf('dataPlatform'),
-  });
+  own = await startOwnShop({ instances: { gateway: 2 } });
+  ({ world } = own);
+  books = await own.openBooks();
 }, 90_000);
 
-afterAll(async () => {
-  await books?.close();
-  await shop?.close();
-  await servers?.close();
-  await rm(dir, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => own?.close(), 60_000);
 
 afterEach(() => eventually(async () => expect(await books.broken()).toEqual({}), { timeoutMs: 15_000, everyMs: 100 }));
 
@@ -70,7 +36,7 @@ const times = <T>(n: number, make: (index: number) => Promise<T>) =>
 
 /** The shopper at each gateway. */
 function everyGateway({ token }: Shopper): GraphqlClient[] {
-  return shop.run.gateway.instances.map(({ port }) => graphqlClient(`http://127.0.0.1:${port}/graphql`, { token }));
+  return own.shop.run.gateway.instances.map(({ port }) => graphqlClient(`http://127.0.0.1:${port}/graphql`, { token }));
 }
 
 function place(client: GraphqlClient, input: object) {

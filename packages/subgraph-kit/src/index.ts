@@ -7,6 +7,7 @@ export * from './database.ts';
 export * from './driver-errors.ts';
 export * from './format-error.ts';
 export * from './idempotency.ts';
+export * from './late-holds.ts';
 export * from './loader.ts';
 export * from './pagination.ts';
 export * from './payload.ts';

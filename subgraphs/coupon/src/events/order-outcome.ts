@@ -1,7 +1,7 @@
 import { OrderOutcome } from '@shop/contracts';
 import { type Bus, sendCommand } from '@shop/messaging';
 import { type Logger, reasonOf } from '@shop/service-kit';
-import type { LateHolds } from '../use-cases/settle-late-holds.ts';
+import type { LateHolds } from '@shop/subgraph-kit';
 
 /** Asks the order service; null when it does not answer, or not in a way that can be read. */
 export function askOrderOutcome(bus: Bus, log: Logger): LateHolds['outcomeOf'] {
