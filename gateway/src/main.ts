@@ -1,5 +1,10 @@
-import { loadConfig, runService } from '@shop/service-kit';
+import { loadConfig, runCommands, runService } from '@shop/service-kit';
 import { startGateway } from './app.ts';
 import { gatewaySettings } from './config.ts';
 
-await runService('gateway', () => startGateway(loadConfig(gatewaySettings)));
+await runCommands('gateway', {
+  serve: {
+    describe: 'serves the supergraph at SUPERGRAPH_PATH until SIGTERM (the default)',
+    run: () => runService('gateway', () => startGateway(loadConfig(gatewaySettings))),
+  },
+});

@@ -26,6 +26,7 @@ const tasks = {
   dev: {
     does: 'Starts the shop, rebuilds what changes and restarts the process it belongs to.',
     flags: [['--fresh', 'begins anew']],
+    environment: [['PORT, MYSQL_URL, …', 'as for `npm start`']],
   },
   demo: { does: 'Tells the story of one order in the terminal, through the gateway of the running shop.' },
   events: {
@@ -63,6 +64,9 @@ if (task === undefined) fail(`Usage: node infra/local/bootstrap.mjs <task> [flag
 if (!task.ownHelp && (flags.includes('--help') || flags.includes('-h'))) {
   process.stdout.write(help(taskName, task));
   process.exit(0);
+}
+if (!task.ownHelp && task.flags === undefined && flags.length > 0) {
+  fail(`There is no ${flags[0]} here.\n\n${help(taskName, task)}`);
 }
 if (Number.parseInt(process.versions.node, 10) < 20) {
   fail(`Node ${process.versions.node} is too old: install Node 24 (https://nodejs.org), or at least 20.`);
