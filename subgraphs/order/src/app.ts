@@ -5,7 +5,7 @@ import { connectRedis, createRecentWrites } from '@shop/redis';
 import { type RunningProcess, startPeriodic, startProcess } from '@shop/service-kit';
 import { createVerifier, mountSubgraph, openReplicaReads, type SubgraphRequest } from '@shop/subgraph-kit';
 import type { OrderConfig } from './config.ts';
-import { createOrderContext, type SagaContext } from './context.ts';
+import { createContext, type SagaContext } from './context.ts';
 import { openOrderDatabase } from './db/open-order-database.ts';
 import { answerOrderOutcome } from './events/answer-order-outcome.ts';
 import { commandParticipants } from './events/command-participants.ts';
@@ -81,10 +81,7 @@ export function startOrder(config: OrderConfig, options: OrderOptions = {}): Pro
       leewaySeconds: config.JWT_LEEWAY_SECONDS,
     });
     const { schema } = await orderSchema();
-    const context = (request: SubgraphRequest) => {
-      const saga = contextOf();
-      return createOrderContext(saga, request, replicaReads.readerFor(request.viewer, saga.em));
-    };
+    const context = (request: SubgraphRequest) => createContext({ contextOf, replicaReads }, request);
     closing.add(await endpoint.serve({ schema, verifier, context, log, recentWrites }));
     return { url };
   });

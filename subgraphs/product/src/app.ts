@@ -1,15 +1,22 @@
+import { systemClock } from '@shop/kernel';
 import { connectBus, serveCommands } from '@shop/messaging';
 import { connectRedis, createRecentWrites, createReplayCache } from '@shop/redis';
 import { type RunningProcess, startPeriodic, startProcess } from '@shop/service-kit';
-import { createVerifier, forgetOldKeys, mountSubgraph, openReplicaReads } from '@shop/subgraph-kit';
-import { createProductCache } from './catalogue/product-cache.ts';
+import {
+  createVerifier,
+  forgetOldKeys,
+  mountSubgraph,
+  openReplicaReads,
+  type SubgraphRequest,
+} from '@shop/subgraph-kit';
 import type { ProductConfig } from './config.ts';
-import { createContextFactory } from './context.ts';
+import { createContext, type ProductServices } from './context.ts';
 import { openProductDatabase } from './db/open-product-database.ts';
 import { onProductChanged } from './events/on-product-changed.ts';
 import { askOrderOutcome } from './events/order-outcome.ts';
 import { stockCommands } from './events/stock-commands.ts';
 import { productSchema } from './graphql/schema.ts';
+import { createProductCache } from './reads/product-cache.ts';
 import { forgetOldTombstones } from './use-cases/forget-old-tombstones.ts';
 import { settleLateHolds } from './use-cases/settle-late-holds.ts';
 
@@ -49,22 +56,22 @@ export function startProduct(
     const forgetKeys = () => forgetOldKeys(database.fork());
     closing.add(startPeriodic({ name: 'forgetOldKeys', everyMs: HOUR_MS, work: forgetKeys, log }));
 
-    const replays = createReplayCache({ redis, service: 'product' });
+    const services: ProductServices = {
+      database,
+      replicaReads,
+      cache,
+      bus,
+      replays: createReplayCache({ redis, service: 'product' }),
+      clock: systemClock,
+    };
     const verifier = createVerifier({
       jwksUrl: config.JWKS_URL,
       issuer: config.JWT_ISSUER,
       leewaySeconds: config.JWT_LEEWAY_SECONDS,
     });
     const { schema } = await productSchema();
-    closing.add(
-      await endpoint.serve({
-        schema,
-        verifier,
-        context: createContextFactory({ database, replicaReads, cache, bus, replays }),
-        log,
-        recentWrites,
-      }),
-    );
+    const context = (request: SubgraphRequest) => createContext(services, request);
+    closing.add(await endpoint.serve({ schema, verifier, context, log, recentWrites }));
     return { url };
   });
 }

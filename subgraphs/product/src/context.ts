@@ -1,11 +1,11 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { ProductChanged } from '@shop/contracts';
-import { type Clock, systemClock, type Viewer } from '@shop/kernel';
+import type { Clock, Viewer } from '@shop/kernel';
 import { type Bus, sendSignal } from '@shop/messaging';
 import type { ReplayCache } from '@shop/redis';
 import type { Database, ReadReplica, ReplicaReads, SubgraphRequest } from '@shop/subgraph-kit';
-import { type CatalogueLoaders, createLoaders } from './catalogue/loaders.ts';
-import type { ProductCache } from './catalogue/product-cache.ts';
+import { createLoaders, type Loaders } from './reads/loaders.ts';
+import type { ProductCache } from './reads/product-cache.ts';
 
 /** What a use case of the catalogue gets; commands about stock need the `em` alone. */
 export interface ProductContext {
@@ -17,48 +17,41 @@ export interface ProductContext {
   idempotencyKey: string | undefined;
   replays: ReplayCache;
   noteReplay(): void;
-  loaders: CatalogueLoaders;
+  loaders: Loaders;
   /** To be called after the commit of an edit: every process forgets what it knew of the product. */
   productChanged(productId: string): Promise<void>;
 }
 
-export interface ProductContextParts {
+/** What lives as long as the process. */
+export interface ProductServices {
   database: Database;
   replicaReads: ReplicaReads;
   cache: ProductCache;
   bus: Bus;
   replays: ReplayCache;
-  clock?: Clock;
+  clock: Clock;
 }
 
-/** Makes the context of one request: a unit of work of its own. */
-export function createContextFactory({
-  database,
-  replicaReads,
-  cache,
-  bus,
-  replays,
-  clock = systemClock,
-}: ProductContextParts) {
-  return ({ viewer, idempotencyKey, noteReplay }: SubgraphRequest): ProductContext => {
-    const em = database.fork();
-    const readReplica = replicaReads.readerFor(viewer, em);
-    const loaders = createLoaders({ em, readReplica, cache });
-    return {
-      em,
-      readReplica,
-      viewer,
-      clock,
-      idempotencyKey,
-      replays,
-      noteReplay,
-      loaders,
-      async productChanged(productId) {
-        loaders.products.clear(productId);
-        // Redis first: a process that hears the signal must not find the old value there.
-        await cache.invalidate([productId]);
-        sendSignal(bus, ProductChanged, productId, { productId });
-      },
-    };
+/** The context of one request: a unit of work of its own. */
+export function createContext(
+  { database, replicaReads, cache, bus, replays, clock }: ProductServices,
+  request: SubgraphRequest,
+): ProductContext {
+  const em = database.fork();
+  const readReplica = replicaReads.readerFor(request.viewer, em);
+  const loaders = createLoaders({ em, readReplica, cache });
+  return {
+    ...request,
+    em,
+    readReplica,
+    clock,
+    replays,
+    loaders,
+    async productChanged(productId) {
+      loaders.products.clear(productId);
+      // Redis first: a process that hears the signal must not find the old value there.
+      await cache.invalidate([productId]);
+      sendSignal(bus, ProductChanged, productId, { productId });
+    },
   };
 }

@@ -6,7 +6,7 @@ import type { ReplicaReads, SubgraphRequest } from '@shop/subgraph-kit';
 import type { AccessTokens } from './auth/access-tokens.ts';
 import type { PasswordHasher } from './auth/password-hasher.ts';
 import type { SessionCache } from './auth/session-cache.ts';
-import { createLoaders, type Loaders } from './loaders.ts';
+import { createLoaders, type Loaders } from './reads/loaders.ts';
 
 /** What lives as long as the process. */
 export interface UserServices {
@@ -36,5 +36,6 @@ export function createContext(
   request: SubgraphRequest,
 ): UserContext {
   const em = fork();
-  return { ...services, ...request, em, loaders: createLoaders(em, replicaReads.readerFor(request.viewer, em)) };
+  const readReplica = replicaReads.readerFor(request.viewer, em);
+  return { ...services, ...request, em, loaders: createLoaders({ em, readReplica }) };
 }

@@ -15,7 +15,7 @@ const NEWEST = 'coupon-events';
 export class CouponEventResolver {
   @Query(() => CouponEventType, { nullable: true, description: 'One event.' })
   async couponEvent(@Arg('id', () => ID) id: string, @Ctx() ctx: CouponContext): Promise<CouponEventType | null> {
-    const event = await ctx.couponEvents.load(id);
+    const event = await ctx.loaders.couponEvents.load(id);
     return event && CouponEventType.from(event, ctx.clock.now());
   }
 

@@ -12,7 +12,7 @@ export class CouponSoldOutResolver {
     @Arg('couponEventId', () => ID, { nullable: true }) couponEventId: string | null,
     @Ctx() ctx: CouponContext,
   ): Promise<CouponSoldOutType | null> {
-    const event = couponEventId == null ? null : await ctx.couponEvents.load(couponEventId);
+    const event = couponEventId == null ? null : await ctx.loaders.couponEvents.load(couponEventId);
     if (!event?.isSoldOut() || event.soldOutAt === null) return null;
     return CouponSoldOutType.from(event, event.soldOutAt, ctx.clock.now());
   }

@@ -8,7 +8,7 @@ import { UserType } from './user.type.ts';
 export class CouponResolver {
   @FieldResolver(() => CouponEventType, { description: 'The event it was issued by.' })
   async event(@Root() coupon: CouponType, @Ctx() ctx: CouponContext): Promise<CouponEventType | null> {
-    const event = await ctx.couponEvents.load(coupon.eventId);
+    const event = await ctx.loaders.couponEvents.load(coupon.eventId);
     return event && CouponEventType.from(event, ctx.clock.now());
   }
 

@@ -25,7 +25,7 @@ export class IssueCouponResolver {
     @Ctx() ctx: CouponContext,
   ): Promise<CouponEventType | null> {
     if (!coupon) return null;
-    const event = await ctx.couponEvents.load(coupon.eventId);
+    const event = await ctx.loaders.couponEvents.load(coupon.eventId);
     return event && CouponEventType.from(event, ctx.clock.now());
   }
 }

@@ -16,11 +16,11 @@ export function couponSchema(): Promise<Subgraph> {
     references: {
       User: async ({ id }) => UserType.of(id),
       CouponEvent: async ({ id }, ctx) => {
-        const event = await ctx.couponEvents.load(id);
+        const event = await ctx.loaders.couponEvents.load(id);
         return event && CouponEventType.from(event, ctx.clock.now());
       },
       Coupon: async ({ id }, ctx) => {
-        const coupon = await ctx.coupons.load(id);
+        const coupon = await ctx.loaders.coupons.load(id);
         return coupon && ctx.viewer.maySee(coupon.userId) ? CouponType.from(coupon, ctx.clock.now()) : null;
       },
     },

@@ -14,6 +14,6 @@ export async function issueCoupon(
   const { coupon, isReplay } = await ctx.issuer.issue({ eventId: input.couponEventId, userId, requestId });
   if (isReplay) ctx.noteReplay();
   // Another mutation of the same request may have read the event before.
-  ctx.couponEvents.clear(coupon.eventId);
+  ctx.loaders.couponEvents.clear(coupon.eventId);
   return coupon;
 }

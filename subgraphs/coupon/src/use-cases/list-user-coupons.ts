@@ -14,5 +14,5 @@ export async function listUserCoupons(
   if (after !== null && !isId(after)) throw new BadUserInput('after', 'after is not a cursor of this list.');
   if (!isId(userId)) return [];
   const query = { userId, status: status ?? null, after, limit: page.limit };
-  return (await ctx.couponPages.load(JSON.stringify(query)))?.coupons ?? [];
+  return (await ctx.loaders.couponPages.load(JSON.stringify(query)))?.coupons ?? [];
 }

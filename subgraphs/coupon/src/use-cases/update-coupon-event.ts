@@ -30,7 +30,7 @@ export async function updateCouponEvent(ctx: CouponContext, input: UpdateCouponE
     return event;
   });
   await ctx.issuer.eventChanged(event);
-  ctx.couponEvents.clear(event.id);
+  ctx.loaders.couponEvents.clear(event.id);
   return event;
 }
 

@@ -40,13 +40,13 @@ export class OrderResolver {
 
   @FieldResolver(() => [OrderLineType], { description: 'What was ordered; empty until names and prices are frozen.' })
   async lines(@Root() { id, isListed }: OrderType, @Ctx() ctx: OrderContext): Promise<OrderLineType[]> {
-    const found = await (isListed ? ctx.history : ctx).lines.load(id);
+    const found = await (isListed ? ctx.loaders.history : ctx.loaders).lines.load(id);
     return (found?.lines ?? []).map(OrderLineType.from);
   }
 
   @FieldResolver(() => PaymentType, { nullable: true, description: 'How it is paid; null until it is.' })
   async payment(@Root() { id, isListed }: OrderType, @Ctx() ctx: OrderContext): Promise<PaymentType | null> {
-    const payment = await (isListed ? ctx.history : ctx).payments.load(id);
+    const payment = await (isListed ? ctx.loaders.history : ctx.loaders).payments.load(id);
     return payment && PaymentType.from(payment);
   }
 

@@ -1,7 +1,7 @@
 import { isId } from '@shop/kernel';
 import type { SagaContext } from '../context.ts';
+import { findOrder } from '../reads/stored-orders.ts';
 import { rejectIfLate } from './decide-order.ts';
-import { findOrder } from './load-orders.ts';
 
 export type Outcome =
   | { outcome: 'COMPLETED' | 'REJECTED' | 'CANCELLED' | 'UNKNOWN' }

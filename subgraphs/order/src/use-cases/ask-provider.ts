@@ -3,7 +3,7 @@ import type { SagaContext } from '../context.ts';
 import type { Order } from '../domain/order.ts';
 import type { Payment } from '../domain/payment.ts';
 import type { PaymentProvider, ProviderPayment } from '../payment-provider.ts';
-import { findPayment } from './load-orders.ts';
+import { findPayment } from '../reads/stored-orders.ts';
 
 export const CURRENCY = 'KRW';
 

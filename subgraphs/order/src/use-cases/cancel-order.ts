@@ -8,10 +8,10 @@ import type { OrderContext } from '../context.ts';
 import { orderNotCancellable, orderNotFound } from '../domain/cancel-order.errors.ts';
 import { Order } from '../domain/order.ts';
 import { Payment } from '../domain/payment.ts';
+import { findOrder } from '../reads/stored-orders.ts';
 import { failPayment } from './decide-order.ts';
 import { driveOrder } from './drive-order.ts';
 import { leaseFor } from './lease.ts';
-import { findOrder } from './load-orders.ts';
 import { recordStatus } from './record-order-events.ts';
 
 export interface CancelOrderRequest {

@@ -8,9 +8,9 @@ import { isUndecided, type OrderStatus } from '../domain/order-status.ts';
 import { Payment } from '../domain/payment.ts';
 import type { PlaceOrderError } from '../domain/place-order.errors.ts';
 import type { FrozenLine } from '../domain/price.ts';
+import { loadLines } from '../reads/stored-orders.ts';
 import type { Held } from './hold-everything.ts';
 import { leaseFor, now } from './lease.ts';
-import { loadLines } from './load-orders.ts';
 import { recordCompletion, recordStatus } from './record-order-events.ts';
 
 /** Why an order failed for a cause that is not the buyer's. */

@@ -4,10 +4,10 @@ import type { SagaContext } from '../context.ts';
 import { returnOf } from '../domain/card-payment.ts';
 import { Order } from '../domain/order.ts';
 import type { Payment } from '../domain/payment.ts';
+import { findOrder, findPayment } from '../reads/stored-orders.ts';
 import { providerOf } from './ask-provider.ts';
 import { driveOrder } from './drive-order.ts';
 import { idle, now, takeOver } from './lease.ts';
-import { findOrder, findPayment } from './load-orders.ts';
 
 /** BUSY: somebody is at it, who may not have heard the news; UNKNOWN: it is not a payment of ours. */
 export type Finish = 'FINISHED' | 'SETTLED' | 'BUSY' | 'UNKNOWN';

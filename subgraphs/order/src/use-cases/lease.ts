@@ -1,7 +1,7 @@
 import { type FilterQuery, raw } from '@mikro-orm/mysql';
 import type { SagaContext } from '../context.ts';
 import { Order } from '../domain/order.ts';
-import { findOrder } from './load-orders.ts';
+import { findOrder } from '../reads/stored-orders.ts';
 
 // Time that decides anything is the database's: processes may disagree about theirs.
 export const now = () => raw('UTC_TIMESTAMP(3)');

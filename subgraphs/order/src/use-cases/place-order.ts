@@ -17,10 +17,10 @@ import { isUndecided } from '../domain/order-status.ts';
 import type { PaymentMethod } from '../domain/payment.ts';
 import { couponRefused, type PlaceOrderErrorCode } from '../domain/place-order.errors.ts';
 import { type RequestedLine, sumLines } from '../domain/requested-lines.ts';
+import { findOrder } from '../reads/stored-orders.ts';
 import { providerOf } from './ask-provider.ts';
 import { driveOrder } from './drive-order.ts';
 import { inSeconds, leaseFor, now } from './lease.ts';
-import { findOrder } from './load-orders.ts';
 
 export interface PlaceOrderRequest {
   lines: RequestedLine[];

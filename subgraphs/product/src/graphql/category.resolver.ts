@@ -1,7 +1,7 @@
 import { payloadOf } from '@shop/subgraph-kit';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { productPageOf } from '../catalogue/product-page.ts';
 import type { ProductContext } from '../context.ts';
+import { productPageOf } from '../reads/product-page.ts';
 import { createCategory } from '../use-cases/create-category.ts';
 import { listCategories } from '../use-cases/list-categories.ts';
 import { CategoryType } from './category.type.ts';

@@ -1,6 +1,6 @@
 import { SafeIntScalar } from '@shop/subgraph-kit';
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
-import type { PageArguments } from '../catalogue/product-page.ts';
+import type { PageArguments } from '../reads/product-page.ts';
 import type { ProductFilter } from '../use-cases/list-products.ts';
 import { ProductSort } from './product.enums.ts';
 

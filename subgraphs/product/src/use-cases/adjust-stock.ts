@@ -1,7 +1,6 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { isId, Refusal } from '@shop/kernel';
 import { idempotencyKeyOf, onceInTransaction } from '@shop/subgraph-kit';
-import { stockByProduct } from '../catalogue/stock-by-product.ts';
 import type { ProductContext } from '../context.ts';
 import { productNotFound } from '../domain/product.errors.ts';
 import { STOCK_MAX } from '../domain/product-rules.ts';
@@ -11,6 +10,7 @@ import {
   type StockAdjustment,
   whyNotAdjusted,
 } from '../domain/stock-adjustment.ts';
+import { stockByProduct } from '../reads/stock-by-product.ts';
 
 /** A refusal is remembered like a success: the same key gets the same answer, whatever the stock has become. */
 interface Outcome {

@@ -1,17 +1,17 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { BadUserInput, isId } from '@shop/kernel';
 import type { Connection } from '@shop/subgraph-kit';
+import type { ProductContext } from '../context.ts';
+import type { ProductInfo } from '../domain/product.ts';
+import { searchQueryOf } from '../domain/search-terms.ts';
 import {
   type Conditions,
   type PageArguments,
   productConnection,
   productPageOf,
   selectPage,
-} from '../catalogue/product-page.ts';
-import { type ProductRow, productInfoFrom } from '../catalogue/product-rows.ts';
-import type { ProductContext } from '../context.ts';
-import type { ProductInfo } from '../domain/product.ts';
-import { searchQueryOf } from '../domain/search-terms.ts';
+} from '../reads/product-page.ts';
+import { type ProductRow, productInfoFrom } from '../reads/product-rows.ts';
 
 const SEARCH_MAX = 200;
 

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/mysql';
-import { stockByProduct } from '../catalogue/stock-by-product.ts';
 import { availableOf } from '../domain/stock.ts';
 import type { HoldProblem, WantedLine } from '../domain/stock-hold.ts';
+import { stockByProduct } from '../reads/stock-by-product.ts';
 
 /** Holds the stock of every line kept for an order, and answers those that fall short; then the caller rolls back. */
 export type TakeStock = (em: EntityManager, orderId: string, lines: readonly WantedLine[]) => Promise<HoldProblem[]>;

@@ -8,7 +8,7 @@ import { type ProductCache, productsByIds } from './product-cache.ts';
 import { type ProductStock, stockByProduct } from './stock-by-product.ts';
 
 /** How one request reads the catalogue: whatever it asks for many times costs one statement. */
-export interface CatalogueLoaders {
+export interface Loaders {
   products: Loader<string, ProductInfo>;
   stock: Loader<string, ProductStock>;
   categories: Loader<string, Category>;
@@ -22,7 +22,7 @@ export interface LoaderSources {
 }
 
 // By id from the primary: who follows a reference must not find nothing there.
-export function createLoaders({ em, readReplica, cache }: LoaderSources): CatalogueLoaders {
+export function createLoaders({ em, readReplica, cache }: LoaderSources): Loaders {
   return {
     products: createLoader(
       (ids) => productsByIds(cache, ids),
