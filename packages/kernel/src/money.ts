@@ -1,3 +1,4 @@
+/** ISO 4217; the shop counts in won. */
 export type CurrencyCode = 'KRW' | 'USD';
 
 /** An amount in the minor unit of its currency (KRW has none, so 1 = 1 won). */

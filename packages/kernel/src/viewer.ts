@@ -1,7 +1,9 @@
 import { Forbidden, Unauthenticated } from './errors.ts';
 
+/** What somebody may do: shop, or run the shop. */
 export type Role = 'USER' | 'ADMIN';
 
+/** Who a verified token speaks for. */
 export interface Identity {
   userId: string;
   role: Role;

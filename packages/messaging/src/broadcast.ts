@@ -8,6 +8,7 @@ import { createOutageLog } from './outage-log.ts';
 import { readEvent } from './read-event.ts';
 import { REDRIVEN_FOR } from './redriven.ts';
 
+/** Which events every process hears, and what it does with them. */
 export interface BroadcastOptions<D extends EventDefinition> {
   bus: Bus;
   events: readonly D[];

@@ -18,6 +18,7 @@ export interface Bus {
 
 const DRAIN_MS = 5_000;
 
+/** Where NATS is, and under which name this process is seen there. */
 export interface BusOptions {
   url: string;
   /** What `nats server report` shows for the connection. */

@@ -13,6 +13,7 @@ export const commandReply = z.discriminatedUnion('ok', [
   }),
 ]);
 
+/** What a handler sends back: its reply, or the code and message of what it threw. */
 export type CommandReply = z.input<typeof commandReply>;
 
 /** How long the sender waits, in milliseconds: a request that waited longer for its turn need not be handled. */

@@ -9,6 +9,7 @@ import { ACK_WAIT_MS, createDelivery } from './delivery.ts';
 import { filterFor } from './event-filter.ts';
 import { createOutageLog } from './outage-log.ts';
 
+/** Which events of a stream are consumed, under which name, and how patiently. */
 export interface ConsumerOptions<D extends EventDefinition = EventDefinition> {
   bus: Bus;
   stream: string;

@@ -12,6 +12,7 @@ const QUERY_TIMEOUT_MS = 10_000;
 // A holder of a lock that falls silent for so long (stopped, cut off) loses its session, and the lock with it.
 const IDLE_SECONDS = 15;
 
+/** Opens a connection that nobody else uses; locks taken on it end with it. */
 export async function openDatabaseSession(url: string, { idleSeconds = IDLE_SECONDS } = {}): Promise<DatabaseSession> {
   const connection = await createConnection({ uri: url, connectTimeout: 5_000, dateStrings: true });
   let end: (reason: Error) => void = () => undefined;

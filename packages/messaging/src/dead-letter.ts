@@ -16,6 +16,7 @@ export const deadLetterSchema = z.object({
   at: z.iso.datetime(),
 });
 
+/** A message no consumer could take, with what an operator needs to judge it. */
 export type DeadLetter = z.output<typeof deadLetterSchema>;
 
 /** Puts a message aside for an operator; resolves once the dead letter is stored. */

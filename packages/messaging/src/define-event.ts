@@ -34,6 +34,7 @@ export function defineEvent<const T extends string, S extends z.ZodType>(event: 
 // A dot or a wildcard in an id would publish to somebody else's subject.
 const TOKEN = /^[\w-]{1,100}$/;
 
+/** Returns the id as it is; throws RangeError when it cannot be one token of a subject. */
 export function subjectToken(value: string): string {
   if (!TOKEN.test(value)) throw new RangeError(`${JSON.stringify(value)} cannot be part of a subject.`);
   return value;

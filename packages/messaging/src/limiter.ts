@@ -6,6 +6,7 @@ export interface Limiter {
   idle(): Promise<void>;
 }
 
+/** Runs at most `concurrency` pieces of work at a time; the others wait in line. */
 export function createLimiter(concurrency: number): Limiter {
   const waiting: (() => void)[] = [];
   let idle: (() => void)[] = [];

@@ -6,6 +6,7 @@ export interface OutageLog {
   ended(trouble: string): void;
 }
 
+/** Logs the beginning and the end of a trouble once each, however often it is reported. */
 export function createOutageLog(log: Logger): OutageLog {
   const open = new Set<string>();
   return {

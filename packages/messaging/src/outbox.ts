@@ -14,6 +14,7 @@ export interface PendingEvent {
   ageMs: number;
 }
 
+/** An event that JetStream has acknowledged. */
 export interface PublishedEvent extends PendingEvent {
   streamSequence: number;
   /** True when JetStream had it already, by its message id. */

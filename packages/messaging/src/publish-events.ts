@@ -17,6 +17,7 @@ const ACK_TIMEOUT_MS = 5_000;
 // The relay's session, and its lock, must not lapse while a long line of slow acknowledgements comes in.
 const BATCH_MS = 5_000;
 
+/** How a republished event differs on the wire from one published for the first time. */
 export interface PublishOptions {
   /** A header that goes along with every event. */
   mark?: { name: string; value: string };

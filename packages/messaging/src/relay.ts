@@ -6,6 +6,7 @@ import { createOutageLog } from './outage-log.ts';
 import { createRelayPass } from './relay-pass.ts';
 import { createWakeup } from './wakeup.ts';
 
+/** Which outbox is relayed to which bus, and how often it is looked at. */
 export interface RelayOptions {
   /** The database whose outbox is relayed. */
   databaseUrl: string;
@@ -18,6 +19,7 @@ export interface RelayOptions {
   keepDays?: number;
 }
 
+/** The publisher of one database's outbox, at work or waiting for its turn. */
 export interface Relay {
   /** Something was committed: look now. Cheap, so call it as often as there is a commit. */
   wake(): void;

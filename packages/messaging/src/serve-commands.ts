@@ -33,6 +33,7 @@ export function handleCommand<Q extends z.ZodType, A extends z.ZodType>(
   };
 }
 
+/** Which commands a service answers, and how many at a time. */
 export interface ServeCommandsOptions {
   /** The service's name: its instances share the commands. */
   queue: string;

@@ -5,6 +5,7 @@ const recorded = new WeakSet<object>();
 // A nested transaction is a savepoint, and the driver says nothing when it is released: only the outermost commits.
 const outermostOf = new WeakMap<object, object>();
 
+/** Notes that a transaction, or the outermost one around it, has put something into the outbox. */
 export function markRecorded(transaction: object): void {
   recorded.add(outermostOf.get(transaction) ?? transaction);
 }

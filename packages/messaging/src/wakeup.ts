@@ -4,6 +4,7 @@ export interface Wakeup {
   sleep(ms: number): Promise<void>;
 }
 
+/** Creates a wakeup that nobody has woken. */
 export function createWakeup(): Wakeup {
   let woken = false;
   let awaken: (() => void) | undefined;

@@ -1,7 +1,9 @@
+/** Whatever is closed at the end. */
 export interface Closable {
   close(): unknown;
 }
 
+/** Remembers what a process has opened. */
 export interface Closer {
   /** Remembers the thing and returns it. */
   add<T extends Closable>(thing: T): T;
@@ -9,6 +11,7 @@ export interface Closer {
   close(): Promise<void>;
 }
 
+/** Creates an empty closer. */
 export function createCloser(): Closer {
   const open: Closable[] = [];
   let closing: Promise<void> | undefined;

@@ -7,6 +7,7 @@ import { openSpan } from './tracing.ts';
 /** 1 MiB: no request of the public API needs more. */
 export const BODY_LIMIT_BYTES = 1_048_576;
 
+/** The HTTP server of a process, with its probes and metrics. */
 export interface HttpServer {
   /** Routes are added here before `listen`. */
   app: FastifyInstance;
@@ -16,6 +17,7 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+/** Where the server listens and what its probes report. */
 export interface HttpOptions {
   host: string;
   port: number;

@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { currentTrace } from './tracing.ts';
 
+/** JSON lines with level, service and trace id. */
 export type Logger = pino.Logger;
 
 /**

@@ -1,6 +1,7 @@
 import type { Logger } from './logger.ts';
 import { reasonOf } from './wait-until-there.ts';
 
+/** What is done again and again, and how often. */
 export interface PeriodicOptions {
   /** What it does, for the log. */
   name: string;

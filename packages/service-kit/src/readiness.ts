@@ -1,6 +1,7 @@
 /** Says why a part cannot serve, or null when it can. */
 export type Check = () => string | null | Promise<string | null>;
 
+/** What `/readyz` answers. */
 export interface ReadinessReport {
   ready: boolean;
   reasons: Record<string, string>;
@@ -8,6 +9,7 @@ export interface ReadinessReport {
   degraded: Record<string, string>;
 }
 
+/** Knows whether the process can serve. */
 export interface Readiness {
   /** A process is not ready while a required part is not; one that is not `required` is only reported. */
   add(name: string, check: Check, options?: { required?: boolean }): void;
@@ -18,6 +20,7 @@ export interface Readiness {
 
 const CHECK_TIMEOUT_MS = 2_000;
 
+/** Creates a readiness without checks: ready until it is drained. A check that takes over 2 s has failed. */
 export function createReadiness(): Readiness {
   const checks: { name: string; check: Check; required: boolean }[] = [];
   let draining = false;

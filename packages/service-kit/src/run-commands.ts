@@ -1,3 +1,4 @@
+/** One thing a process can be told to do on its command line. */
 export interface Command {
   describe: string;
   /** Gets the arguments after the command's name. */

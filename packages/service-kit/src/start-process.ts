@@ -17,6 +17,7 @@ export interface ProcessParts {
   http: HttpServer;
 }
 
+/** A process that serves. */
 export interface RunningProcess {
   /** The base URL it listens at. */
   url: string;

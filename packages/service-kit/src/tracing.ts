@@ -54,6 +54,7 @@ export function currentTraceparent(): string | undefined {
   return carrier.traceparent;
 }
 
+/** The ids of the span under way, for log lines; undefined outside of one. */
 export function currentTrace(): { traceId: string; spanId: string } | undefined {
   const span = trace.getActiveSpan()?.spanContext();
   return span && { traceId: span.traceId, spanId: span.spanId };

@@ -6,6 +6,7 @@ export interface AbandonablePool {
   abandon(): void;
 }
 
+/** Follows the connections of an ORM's pool, from its first one on. */
 export async function abandonablePool(orm: MikroORM): Promise<AbandonablePool> {
   const pool = await orm.em.getConnection().getNativeClient();
   const open = new Set<{ destroy(): void }>();

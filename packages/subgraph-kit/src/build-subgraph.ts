@@ -25,9 +25,10 @@ const noPubSub = {
   },
 };
 
-// A reference resolver gets the fields of the key and loads the entity through a loader of the context.
+/** Gets the fields of the key and loads the entity through a loader of the context; null when there is none. */
 export type ReferenceResolver<Context> = (reference: { id: string }, context: Context) => Promise<object | null>;
 
+/** What a subgraph's schema is made of. */
 export interface SubgraphOptions<Context> {
   resolvers: BuildSchemaOptions['resolvers'];
   /** How a reference to each entity of this subgraph is resolved. */
@@ -38,6 +39,7 @@ export interface SubgraphOptions<Context> {
   sdl?: string;
 }
 
+/** A schema twice: to run, and to compose. */
 export interface Subgraph {
   schema: GraphQLSchema;
   /** What is composed into the supergraph: the SDL with its federation directives. */

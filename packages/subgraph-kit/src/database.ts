@@ -16,8 +16,10 @@ export const databaseSettings = {
 /** What a command needs that touches the database and nothing else. */
 export const databaseConfigSchema = z.object({ ...databaseSettings, LOG_LEVEL: setting.logLevel() });
 
+/** The settings of a database, read and checked. */
 export type DatabaseSettings = Pick<z.output<typeof databaseConfigSchema>, keyof typeof databaseSettings>;
 
+/** Which database is opened, with which tables and classes. */
 export interface DatabaseOptions {
   /** `DATABASE_MIGRATE` runs pending migrations before anything else, one process at a time. */
   settings: DatabaseSettings;
@@ -28,6 +30,7 @@ export interface DatabaseOptions {
   onStatement?: ((sql: string) => void) | undefined;
 }
 
+/** The database of one subgraph. */
 export interface Database {
   orm: MikroORM;
   /** A unit of work for one request, command or event. */

@@ -36,6 +36,7 @@ export function idempotencyKeyOf(
   return key;
 }
 
+/** What makes two requests the same one. */
 export interface Once {
   userId: string;
   key: string;
@@ -78,11 +79,13 @@ export interface ReplayCache {
   remember(userId: string, key: string, remembered: Remembered): Promise<void>;
 }
 
+/** An answer, and what it was the answer to. */
 export interface Remembered {
   fingerprint: string;
   answer: object;
 }
 
+/** Where answers given before are looked for. */
 export interface ReplayContext {
   em: EntityManager;
   replays: ReplayCache;

@@ -3,6 +3,7 @@ import type { Logger } from '@shop/service-kit';
 /** What has become of an order, as its service tells whoever holds something for it. */
 export type OrderOutcome = 'COMPLETED' | 'REJECTED' | 'CANCELLED' | 'PENDING' | 'UNKNOWN';
 
+/** Holds past their time, and what can be done with each. */
 export interface LateHolds {
   /** The orders whose holds are past their time, the one that waits longest first. */
   orderIds: readonly string[];

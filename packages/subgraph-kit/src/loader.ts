@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 
+/** Looks up by key; null for a key without a row. */
 export type Loader<K, V> = DataLoader<K, V | null>;
 
 /**

@@ -6,6 +6,7 @@ const DEFAULT = 20;
 /** The values of the sort keys of the row a page comes after, the last of them unique. */
 export type CursorValues = readonly (string | number)[];
 
+/** Which rows of a list a client asks for. */
 export interface Page {
   /** How many rows the client wants. */
   size: number;
@@ -14,6 +15,7 @@ export interface Page {
   after: CursorValues | null;
 }
 
+/** A page as the Relay specification shapes it, with `nodes` for short. */
 export interface Connection<Row> {
   edges: { cursor: string; node: Row }[];
   nodes: Row[];

@@ -1,5 +1,6 @@
 import { Refusal, type UserError } from '@shop/kernel';
 
+/** What every payload of a mutation has. */
 export interface Payload {
   userErrors: UserError[];
 }

@@ -19,6 +19,7 @@ export const replicaSettings = {
 
 const settingsSchema = z.object(replicaSettings);
 
+/** Which replicas there are, and who must not be sent to one. */
 export interface ReplicaReadsOptions {
   settings: z.output<typeof settingsSchema>;
   database: Database;
@@ -34,6 +35,7 @@ export interface ReplicaReadsOptions {
  */
 export type ReadReplica = <T>(query: (em: EntityManager) => Promise<T>) => Promise<T>;
 
+/** Decides for each request where its lists are read. */
 export interface ReplicaReads extends Closable {
   /** The reads of one request; `em` is its unit of work on the primary. */
   readerFor(viewer: Viewer, em: EntityManager): ReadReplica;

@@ -8,6 +8,7 @@ import { beatAgeMs } from './heartbeat.ts';
 /** Whether a replica may be asked: it follows its primary closely enough, or it does not, or it does not answer. */
 export type ReplicaState = 'following' | 'lagging' | 'failing';
 
+/** One replica and how it is doing. */
 export interface Replica {
   state(): ReplicaState;
   /** Looks how far behind it is; never throws. `primaryTime` was read after `since` by the clock of this process. */
@@ -17,6 +18,7 @@ export interface Replica {
   close(): Promise<void>;
 }
 
+/** Which replica it is and how far it may be behind. */
 export interface ReplicaOptions {
   orm: MikroORM;
   /** For the log: the address without its secrets. */

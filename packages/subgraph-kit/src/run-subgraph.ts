@@ -2,6 +2,7 @@ import { type Closable, type Command, createLogger, loadConfig, runCommands, run
 import type { Subgraph } from './build-subgraph.ts';
 import { type Database, type DatabaseOptions, databaseConfigSchema } from './database.ts';
 
+/** What the program of a subgraph can do. */
 export interface SubgraphProgram {
   /** Starts the whole process from its environment. */
   start(): Promise<Closable>;

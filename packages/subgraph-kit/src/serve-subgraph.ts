@@ -26,6 +26,7 @@ export interface SubgraphRequest {
 /** What this endpoint needs to find in every context; the rest is the subgraph's own. */
 export type SubgraphContext = Pick<SubgraphRequest, 'viewer' | 'noteReplay'>;
 
+/** What answers at `/graphql`, and for whom. */
 export interface SubgraphServerOptions<Context extends SubgraphContext> {
   schema: GraphQLSchema;
   verifier: Verifier;
@@ -36,6 +37,7 @@ export interface SubgraphServerOptions<Context extends SubgraphContext> {
   recentWrites?: RecentWrites | null;
 }
 
+/** The `/graphql` of a process that may not have all its parts yet. */
 export interface SubgraphEndpoint {
   /** From now on answers; before that every request is refused with SERVICE_UNAVAILABLE. */
   serve<Context extends SubgraphContext>(options: SubgraphServerOptions<Context>): Promise<Closable>;

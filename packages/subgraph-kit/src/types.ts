@@ -5,6 +5,7 @@ import { SafeIntScalar } from './scalars.ts';
 const CurrencyCodeEnum = { KRW: 'KRW', USD: 'USD' } as const;
 registerEnumType(CurrencyCodeEnum, { name: 'CurrencyCode', description: 'ISO 4217 currency code.' });
 
+/** Money as clients see it. */
 @ObjectType('Money', { description: 'An amount in the minor unit of its currency (KRW has none, so 1 = 1 won).' })
 @Directive('@shareable')
 export class MoneyType implements Money {
@@ -19,6 +20,7 @@ export class MoneyType implements Money {
   }
 }
 
+/** Where a page stands in its list. */
 @ObjectType('PageInfo', { description: 'Where a page lies in its list.' })
 @Directive('@shareable')
 export class PageInfoType {
@@ -37,6 +39,7 @@ export class PageInfoType {
   endCursor!: string | null;
 }
 
+/** What every entry of `userErrors` has; each mutation adds its codes. */
 @InterfaceType('UserError', {
   description: 'An outcome that a well-behaved client meets and shows.',
   autoRegisterImplementations: false,

@@ -9,6 +9,7 @@ export const verifierSettings = {
   JWT_LEEWAY_SECONDS: setting.integer(5, { max: 300 }),
 };
 
+/** Whose tokens are trusted. */
 export interface VerifierOptions {
   /** Where the issuer publishes its public keys (RFC 7517). */
   jwksUrl: string;
@@ -17,6 +18,7 @@ export interface VerifierOptions {
   leewaySeconds?: number;
 }
 
+/** Knows who sent a request. */
 export interface Verifier {
   /**
    * Returns who sent an `Authorization` header; without one, nobody. Throws Unauthenticated for a token that is

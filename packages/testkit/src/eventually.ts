@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** How long to wait, and how often to look. */
 export interface EventuallyOptions {
   /** How long to keep asking; 5 s unless told. */
   timeoutMs?: number;

@@ -12,6 +12,7 @@ export function onRunEnd(dir: string, mysql: RunningServer): void {
   };
 }
 
+/** Stops the servers of this test run and deletes their files. */
 export function endRun(): Promise<void> {
   return end();
 }

@@ -7,6 +7,7 @@ export interface TestServer {
   start(): Promise<void>;
 }
 
+/** Starts a server that a test may stop and start again on the same port. */
 export async function stoppable(startOn: (where: { port?: number }) => Promise<RunningServer>): Promise<TestServer> {
   let running: RunningServer | null = await startOn({});
   const { url, port } = running;

@@ -6,6 +6,7 @@ import { runServers } from './run-servers.ts';
 import { startTestReplica, type TestReplica } from './test-replica.ts';
 import { stoppable, type TestServer } from './test-server.ts';
 
+/** Which servers a test needs, and which of them for itself. */
 export interface TestServerOptions {
   /** Wants a Redis of its own. */
   redis?: boolean;

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
+/** Whom a test token speaks for. */
 export interface TokenClaims {
   userId: string;
   /** USER unless told. */

@@ -41,6 +41,7 @@ export async function lastIdUntil(session: DatabaseSession, until: Date): Promis
   return idBefore(session, new Date(until.getTime() + 2 * CLOCK_MARGIN_MS));
 }
 
+/** Which archived events to read. */
 export interface ArchiveSlice {
   afterId: number;
   lastId: number;

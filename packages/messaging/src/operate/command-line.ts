@@ -12,6 +12,7 @@ export type Wish =
   | { name: 'show'; filter: LetterFilter }
   | { name: 'redrive'; filter: LetterFilter };
 
+/** What `events --help` prints. */
 export const usage = `usage: events <command> [flags]
 
   republish --since <time> [--until <time>] [--stream <name>] [--dry-run] [--force]

@@ -16,6 +16,7 @@ export interface StoredLetter {
   type: string;
 }
 
+/** Which dead letters are meant. */
 export interface LetterFilter {
   /** All of them when null. */
   stream: string | null;

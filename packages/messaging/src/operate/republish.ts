@@ -4,6 +4,7 @@ import { type PublishOptions, publishEvents } from '../publish-events.ts';
 import { type ArchivedEvent, idBefore, lastIdUntil, noteSequences, readArchive } from './archive.ts';
 import { missingOf, streamThere } from './streams-now.ts';
 
+/** Which archived events are published again. */
 export interface RepublishOptions {
   since: Date;
   until: Date;
@@ -24,6 +25,7 @@ export interface Republished {
   published: number;
 }
 
+/** What republishing works with, and whom it tells. */
 export interface RepublishContext {
   bus: Bus;
   session: DatabaseSession;

@@ -13,4 +13,5 @@ export const eventsSettings = z.object({
     .transform((text) => text.split(LIST).filter((url) => url !== '')),
 });
 
+/** The settings of `npm run events`, read and checked. */
 export type EventsSettings = z.output<typeof eventsSettings>;
