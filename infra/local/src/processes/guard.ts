@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 // A shell costs a megabyte, where a second Node would cost forty. It reads what is alive, line by line; the pipe closes when
-// we are gone, however that happened (SIGKILL included), and then it stops what is left.
+// we are gone, however that happened (SIGKILL included), and then it stops what is left. Files go first, before our successor
+// writes its own in their place; directories when nobody uses them any more.
 const script = `
 pids=' '; paths=''
 while IFS=' ' read -r verb what; do
@@ -14,6 +15,7 @@ while IFS=' ' read -r verb what; do
 " ;;
   esac
 done
+printf '%s' "$paths" | while IFS= read -r path; do [ -f "$path" ] && rm -f -- "$path"; done
 for pid in $pids; do kill -TERM "$pid" 2>/dev/null; done
 tries=0
 while [ $tries -lt 100 ]; do
@@ -23,7 +25,7 @@ while [ $tries -lt 100 ]; do
   sleep 0.1; tries=$((tries + 1))
 done
 for pid in $pids; do kill -KILL "$pid" 2>/dev/null; done
-printf '%s' "$paths" | while IFS= read -r path; do [ -n "$path" ] && rm -rf -- "$path"; done
+printf '%s' "$paths" | while IFS= read -r path; do [ -d "$path" ] && rm -rf -- "$path"; done
 `;
 
 let guard: ChildProcess | null = null;
