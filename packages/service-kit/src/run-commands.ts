@@ -11,7 +11,7 @@ export interface Command {
  */
 export async function runCommands(program: string, commands: Record<string, Command>): Promise<void> {
   const [name = 'serve', ...args] = process.argv.slice(2);
-  if (name === '--help' || name === 'help') {
+  if (['--help', '-h', 'help'].includes(name)) {
     process.stdout.write(usage(program, commands));
     return;
   }
