@@ -24,6 +24,12 @@ export interface Gate {
 
 /** Asks Redis for a grant, and sees to it that Redis can answer. Without Redis everybody is let through: the table knows. */
 export function createGate({ grants, rebuild, terms, openTerms }: GateOptions): Gate {
+  /** Terms and keys can agree on what is over: whoever restocked the event may have died before the rebuild. */
+  async function isCurrent({ id, generation }: IssueTerms): Promise<boolean> {
+    const confirmed = await terms.confirm(id);
+    return confirmed === null || confirmed.generation === generation;
+  }
+
   return {
     async enter(request) {
       const { eventId } = request;
@@ -37,7 +43,8 @@ export function createGate({ grants, rebuild, terms, openTerms }: GateOptions): 
           case 'LIMIT':
             throw new NotIssued('PER_USER_LIMIT_REACHED');
           case 'SOLD_OUT':
-            throw new NotIssued('SOLD_OUT');
+            if (await isCurrent(open)) throw new NotIssued('SOLD_OUT');
+            break;
           case 'AWAY':
             return { request, terms: open, grant: { couponId: newId(), sequence: null, generation: null } };
           case 'INCOMPLETE':

@@ -34,8 +34,8 @@ export interface Issuer {
   eventChanged(event: CouponEvent): Promise<void>;
   /** Some process announced that the event is sold out. */
   soldOut(eventId: string): void;
-  /** Some process announced that there are coupons again. */
-  restocked(eventId: string): void;
+  /** Some process announced that there are coupons again; it may not have lived to rebuild Redis. */
+  restocked(eventId: string): Promise<void>;
   /** Waits for the coupons that are being issued. */
   close(): Promise<void>;
 }
@@ -134,9 +134,9 @@ export function createIssuer(options: IssuerOptions): Issuer {
       await rebuild(event.id);
     },
     soldOut: (eventId) => flags.set(eventId),
-    restocked(eventId) {
+    async restocked(eventId) {
       flags.drop(eventId);
-      terms.forget(eventId);
+      await terms.reload(eventId);
     },
     close: () => queue.close(),
   };

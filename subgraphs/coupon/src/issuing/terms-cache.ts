@@ -22,7 +22,6 @@ export interface TermsCache {
   put(terms: IssueTerms): Promise<void>;
   /** What this process has, or nothing. */
   peek(eventId: string): IssueTerms | undefined;
-  forget(eventId: string): void;
 }
 
 export function createTermsCache({
@@ -104,6 +103,5 @@ export function createTermsCache({
       await putInRedis(terms);
     },
     peek: (eventId) => local.get(eventId)?.terms,
-    forget: (eventId) => local.delete(eventId),
   };
 }

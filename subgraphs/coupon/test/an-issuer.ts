@@ -1,0 +1,26 @@
+import { connectRedis } from '@shop/redis';
+import { createLogger, createMetrics } from '@shop/service-kit';
+import { openCouponDatabase } from '../src/db/open-coupon-database.ts';
+import { createIssuer } from '../src/issuing/issuer.ts';
+import type { World } from './world.ts';
+
+/** Another process's issuing, without its HTTP and its events: those reach it when a test says so. */
+export async function anIssuer(world: World, { databaseUrl = world.servers.databaseUrl } = {}) {
+  const log = createLogger('test', { level: 'silent' });
+  const settings = { DATABASE_URL: databaseUrl, DATABASE_MIGRATE: false, DATABASE_POOL_SIZE: 5 };
+  const database = await openCouponDatabase({ settings, log });
+  const redis = await connectRedis({ url: world.servers.redis.url, log });
+  const issuer = createIssuer({
+    ...{ database, redis, log, clock: { now: () => new Date() } },
+    rate: { perSecond: 100, burst: 100 },
+    metrics: createMetrics('coupon'),
+  });
+  return {
+    issuer,
+    async close() {
+      await issuer.close();
+      await redis.close();
+      await database.close();
+    },
+  };
+}
