@@ -11,9 +11,17 @@ const ATTEMPTS = 10;
 // At the very end: a client's own words may stand before it.
 const CODE_TAKEN = /for key '(\w+\.)?coupons_code'$/;
 
+/** The connection was lost at the COMMIT, or a part was committed and another failed: only the table knows what it has. */
+export class OutcomeUnknown extends Error {
+  constructor(cause: unknown) {
+    super('Nobody knows which coupons of a batch were committed.', { cause });
+  }
+}
+
 /**
  * Commits a batch, in parts where it must: at the cap the first of the batch get what is left; around a unique key that
- * two processes met at once it is halved until the one request is alone. Throws when MySQL cannot be asked.
+ * two processes met at once it is halved until the one request is alone. Throws OutcomeUnknown, or
+ * whatever kept MySQL from taking any of it.
  */
 export async function commitBatch(
   database: Database,
@@ -21,7 +29,7 @@ export async function commitBatch(
   attempt = 1,
 ): Promise<IssuedBatch> {
   try {
-    return await transactional(database.fork(), (em) => issueBatch(em, batch));
+    return await issueInTransaction(database, batch);
   } catch (error) {
     if (attempt >= ATTEMPTS) throw error;
     if (error instanceof NotCounted) return commitWhatIsLeft(database, batch, error.fresh, attempt + 1);
@@ -33,10 +41,26 @@ export async function commitBatch(
   }
 }
 
+async function issueInTransaction(database: Database, batch: readonly GrantedRequest[]): Promise<IssuedBatch> {
+  let isCommitting = false;
+  try {
+    return await transactional(database.fork(), async (em) => {
+      isCommitting = false;
+      const issued = await issueBatch(em, batch);
+      isCommitting = true;
+      return issued;
+    });
+  } catch (error) {
+    throw isCommitting ? new OutcomeUnknown(error) : error;
+  }
+}
+
 async function commitHalves(database: Database, batch: readonly GrantedRequest[]): Promise<IssuedBatch> {
   const middle = Math.ceil(batch.length / 2);
   const first = await commitBatch(database, batch.slice(0, middle));
-  const second = await commitBatch(database, batch.slice(middle));
+  const second = await commitBatch(database, batch.slice(middle)).catch((error: unknown) => {
+    throw error instanceof OutcomeUnknown ? error : new OutcomeUnknown(error);
+  });
   return { ...second, outcomes: [...first.outcomes, ...second.outcomes] };
 }
 

@@ -3,9 +3,10 @@ import type { Metrics } from '@shop/service-kit';
 import type { Database } from '@shop/subgraph-kit';
 import { Coupon } from '../domain/coupon.ts';
 import { createBatcher } from './batcher.ts';
-import { commitBatch } from './commit-batch.ts';
+import { commitBatch, OutcomeUnknown } from './commit-batch.ts';
 import type { Grants } from './grants.ts';
 import type { GrantedRequest, IssuedBatch, IssueOutcome } from './issue-batch.ts';
+import { lookUpBatch } from './look-up-batch.ts';
 import type { SoldOutFlags } from './sold-out-flags.ts';
 import type { TermsCache } from './terms-cache.ts';
 
@@ -34,15 +35,27 @@ export function createIssueQueue(options: IssueQueueOptions): IssueQueue {
 
   async function run(batch: GrantedRequest[]): Promise<IssueOutcome[]> {
     sizes.observe(batch.length);
+    const issued = await commit(batch);
+    await settle(batch, issued);
+    return issued.outcomes;
+  }
+
+  async function commit(batch: GrantedRequest[]): Promise<IssuedBatch> {
     try {
-      const issued = await commitBatch(database, batch);
-      await settle(batch, issued);
-      return issued.outcomes;
+      return await commitBatch(database, batch);
     } catch (error) {
-      // Should it have been committed after all: the table takes neither the request nor the coupon twice.
+      if (error instanceof OutcomeUnknown) return askTheTable(batch, error);
       await Promise.all(batch.map(({ request, grant }) => grants.giveBack(request, grant, 'REFUSED')));
       throw error;
     }
+  }
+
+  /** Where the table cannot be asked either, grants stay: the same request, sent again, goes on with its own. */
+  async function askTheTable(batch: GrantedRequest[], unknown: OutcomeUnknown): Promise<IssuedBatch> {
+    const failure = unknown.cause instanceof Error ? unknown.cause : unknown;
+    return lookUpBatch(database, batch, failure).catch(() => {
+      throw failure;
+    });
   }
 
   async function settle(batch: GrantedRequest[], { outcomes, generation, soldOut }: IssuedBatch): Promise<void> {
@@ -56,8 +69,8 @@ export function createIssueQueue(options: IssueQueueOptions): IssueQueue {
     );
     const known = terms.peek(eventId);
     if (known === undefined || known.generation >= generation) return;
-    // Redis counts without this batch.
-    await terms.reload(eventId);
+    // Redis counts without this batch. Should MySQL be away by now: what it has taken is issued all the same.
+    await terms.reload(eventId).catch(() => null);
     void rebuild(eventId);
   }
 
