@@ -20,8 +20,8 @@ export class OutcomeUnknown extends Error {
 
 /**
  * Commits a batch, in parts where it must: at the cap the first of the batch get what is left; around a unique key that
- * two processes met at once it is halved until the one request is alone. Throws OutcomeUnknown, or
- * whatever kept MySQL from taking any of it.
+ * two processes met at once it is halved until the one request is alone. Throws OutcomeUnknown, or what kept
+ * MySQL from taking any of it.
  */
 export async function commitBatch(
   database: Database,

@@ -17,9 +17,8 @@ export function lookUpBatch(
   return database.fork().transactional(async (em) => {
     const eventId = batch[0]?.request.eventId ?? '';
     const event = await em.findOneOrFail(CouponEvent, { id: eventId }, { lockMode: LockMode.PESSIMISTIC_READ });
-    const userIds = [...new Set(batch.map(({ request }) => request.userId))];
-    const requestIds = batch.map(({ request }) => request.requestId);
-    const coupons = await em.find(Coupon, { userId: { $in: userIds }, requestId: { $in: requestIds } });
+    const requests = batch.map(({ request: { userId, requestId } }) => ({ userId, requestId }));
+    const coupons = await em.find(Coupon, { $or: requests });
     const outcomes = batch.map(({ request }): IssueOutcome => {
       const isIts = ({ userId, requestId }: Coupon) => userId === request.userId && requestId === request.requestId;
       const coupon = coupons.find(isIts);
