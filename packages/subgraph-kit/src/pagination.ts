@@ -56,6 +56,15 @@ export function connectionOf<Row>(
   };
 }
 
+/** Makes the same page of what clients see of each row. */
+export function mapConnection<Row, Node>(
+  { edges, pageInfo }: Connection<Row>,
+  nodeOf: (row: Row) => Node,
+): Connection<Node> {
+  const mapped = edges.map(({ cursor, node }) => ({ cursor, node: nodeOf(node) }));
+  return { edges: mapped, nodes: mapped.map(({ node }) => node), pageInfo };
+}
+
 function encodeCursor(order: string, values: CursorValues): string {
   return Buffer.from(JSON.stringify([order, ...values])).toString('base64url');
 }

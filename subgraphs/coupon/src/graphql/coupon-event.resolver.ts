@@ -1,4 +1,4 @@
-import { type Connection, connectionOf, pageOf, payloadOf } from '@shop/subgraph-kit';
+import { type Connection, mapConnection, payloadOf } from '@shop/subgraph-kit';
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { CouponContext } from '../context.ts';
 import type { CouponEventStatus } from '../domain/window.ts';
@@ -7,9 +7,7 @@ import { listCouponEvents } from '../use-cases/list-coupon-events.ts';
 import { updateCouponEvent } from '../use-cases/update-coupon-event.ts';
 import { CreateCouponEventInput, UpdateCouponEventInput } from './coupon-event.input.ts';
 import { CreateCouponEventPayload, UpdateCouponEventPayload } from './coupon-event.payload.ts';
-import { CouponEventConnection, CouponEventStatusEnum, CouponEventType } from './coupon-event.type.ts';
-
-const NEWEST = 'coupon-events';
+import { CouponEventConnectionType, CouponEventStatusEnum, CouponEventType } from './coupon-event.type.ts';
 
 @Resolver()
 export class CouponEventResolver {
@@ -19,17 +17,15 @@ export class CouponEventResolver {
     return event && CouponEventType.from(event, ctx.clock.now());
   }
 
-  @Query(() => CouponEventConnection, { description: 'All events, the newest first.' })
+  @Query(() => CouponEventConnectionType, { description: 'All events, the newest first.' })
   async couponEvents(
     @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null,
     @Arg('status', () => CouponEventStatusEnum, { nullable: true }) status: CouponEventStatus | null,
     @Ctx() ctx: CouponContext,
   ): Promise<Connection<CouponEventType>> {
-    const page = pageOf({ first, after }, { order: NEWEST });
-    const events = await listCouponEvents(ctx, { page, status });
-    const types = events.map((event) => CouponEventType.from(event, ctx.clock.now()));
-    return connectionOf(types, page, { order: NEWEST, valuesOf: (event) => [event.id] });
+    const events = await listCouponEvents(ctx, { first, after, status });
+    return mapConnection(events, (event) => CouponEventType.from(event, ctx.clock.now()));
   }
 
   @Mutation(() => CreateCouponEventPayload, { description: 'Starts a new event; ADMIN.' })

@@ -88,4 +88,4 @@ export class CouponEventType {
   }
 }
 
-export const CouponEventConnection = connectionType('CouponEvent', () => CouponEventType);
+export const CouponEventConnectionType = connectionType('CouponEvent', () => CouponEventType);

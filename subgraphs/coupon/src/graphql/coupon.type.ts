@@ -42,4 +42,4 @@ export class CouponType {
   }
 }
 
-export const CouponConnection = connectionType('Coupon', () => CouponType);
+export const CouponConnectionType = connectionType('Coupon', () => CouponType);

@@ -1,16 +1,14 @@
-import { type Connection, connectionOf, pageOf } from '@shop/subgraph-kit';
+import { type Connection, mapConnection } from '@shop/subgraph-kit';
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { CouponContext } from '../context.ts';
 import type { CouponStatus } from '../domain/coupon.ts';
 import { listUserCoupons } from '../use-cases/list-user-coupons.ts';
-import { CouponConnection, CouponStatusEnum, CouponType } from './coupon.type.ts';
+import { CouponConnectionType, CouponStatusEnum, CouponType } from './coupon.type.ts';
 import { UserType } from './user.type.ts';
-
-const NEWEST = 'coupons';
 
 @Resolver(() => UserType)
 export class UserResolver {
-  @FieldResolver(() => CouponConnection, {
+  @FieldResolver(() => CouponConnectionType, {
     description: "The user's coupons, the newest first; for the user and ADMIN.",
   })
   async coupons(
@@ -20,9 +18,7 @@ export class UserResolver {
     @Arg('status', () => CouponStatusEnum, { nullable: true }) status: CouponStatus | null,
     @Ctx() ctx: CouponContext,
   ): Promise<Connection<CouponType>> {
-    const page = pageOf({ first, after }, { order: NEWEST });
-    const coupons = await listUserCoupons(ctx, { userId: user.id, page, status });
-    const types = coupons.map((coupon) => CouponType.from(coupon, ctx.clock.now()));
-    return connectionOf(types, page, { order: NEWEST, valuesOf: (coupon) => [coupon.id] });
+    const coupons = await listUserCoupons(ctx, user.id, { first, after, status });
+    return mapConnection(coupons, (coupon) => CouponType.from(coupon, ctx.clock.now()));
   }
 }

@@ -1,5 +1,5 @@
 import { BadUserInput, isId } from '@shop/kernel';
-import type { Page } from '@shop/subgraph-kit';
+import { type Connection, connectionOf, type Page, pageOf } from '@shop/subgraph-kit';
 import type { CouponContext } from '../context.ts';
 import { CouponEvent } from '../domain/coupon-event.ts';
 import type { CouponEventStatus } from '../domain/window.ts';
@@ -12,12 +12,15 @@ const matching = (status: CouponEventStatus, now: Date) =>
     ENDED: { $or: [{ endedAt: { $ne: null } }, { endsAt: { $lte: now } }] },
   })[status];
 
-/** The newest first: ids sort by the time they were made. */
-export function listCouponEvents(
+const order = 'coupon-events';
+
+/** All events, the newest first: ids sort by the time they were made. */
+export async function listCouponEvents(
   ctx: CouponContext,
-  { page, status }: { page: Page; status: CouponEventStatus | null | undefined },
-): Promise<CouponEvent[]> {
-  return ctx.em.find(
+  { status, ...args }: { first?: number | null; after?: string | null; status?: CouponEventStatus | null },
+): Promise<Connection<CouponEvent>> {
+  const page = pageOf(args, { order });
+  const events = await ctx.em.find(
     CouponEvent,
     {
       ...(page.after && { id: { $lt: idOf(page) } }),
@@ -25,6 +28,7 @@ export function listCouponEvents(
     },
     { orderBy: { id: 'desc' }, limit: page.limit },
   );
+  return connectionOf(events, page, { order, valuesOf: (event) => [event.id] });
 }
 
 function idOf(page: Page): string {

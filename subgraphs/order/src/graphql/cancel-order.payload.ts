@@ -1,8 +1,16 @@
 import { UserErrorType } from '@shop/subgraph-kit';
-import { Field, ObjectType } from 'type-graphql';
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import type { CancelOrderErrorCode } from '../domain/cancel-order.errors.ts';
-import { CancelOrderErrorCodeEnum } from './enums.ts';
 import { OrderType } from './order.type.ts';
+
+const CancelOrderErrorCodeEnum = {
+  ORDER_NOT_FOUND: 'ORDER_NOT_FOUND',
+  ORDER_NOT_CANCELLABLE: 'ORDER_NOT_CANCELLABLE',
+} as const;
+registerEnumType(CancelOrderErrorCodeEnum, {
+  name: 'CancelOrderErrorCode',
+  description: 'Why an order is not cancelled.',
+});
 
 @ObjectType('CancelOrderError', { implements: UserErrorType, description: 'Why the order is not cancelled.' })
 export class CancelOrderErrorType extends UserErrorType {

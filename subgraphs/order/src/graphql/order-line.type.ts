@@ -2,7 +2,7 @@ import { MoneyType } from '@shop/subgraph-kit';
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { OrderLine } from '../domain/order-line.ts';
 import { lineTotalOf } from '../domain/price.ts';
-import { ProductType } from './references.type.ts';
+import { ProductType } from './product.type.ts';
 
 @ObjectType('OrderLine', { description: 'So many of one product; name and price are frozen at the time of the order.' })
 export class OrderLineType {

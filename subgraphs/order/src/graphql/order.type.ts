@@ -1,9 +1,22 @@
-import { DateTimeScalar, MoneyType } from '@shop/subgraph-kit';
-import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { connectionType, DateTimeScalar, MoneyType } from '@shop/subgraph-kit';
+import { Directive, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import type { Order, SagaStep } from '../domain/order.ts';
 import type { OrderStatus } from '../domain/order-status.ts';
-import { OrderStatusEnum } from './enums.ts';
-import { CouponType, UserType } from './references.type.ts';
+import { CouponType } from './coupon.type.ts';
+import { UserType } from './user.type.ts';
+
+const OrderStatusEnum = {
+  PENDING: 'PENDING',
+  AWAITING_PAYMENT: 'AWAITING_PAYMENT',
+  COMPLETED: 'COMPLETED',
+  REJECTED: 'REJECTED',
+  CANCELLED: 'CANCELLED',
+} as const;
+registerEnumType(OrderStatusEnum, {
+  name: 'OrderStatus',
+  description:
+    'PENDING while stock, points and coupon are being held; AWAITING_PAYMENT while the payment provider has it.',
+});
 
 @ObjectType('Order', { description: 'What a user has bought, or tried to.' })
 @Directive('@key(fields: "id")')
@@ -56,3 +69,5 @@ export class OrderType {
     });
   }
 }
+
+export const OrderConnectionType = connectionType('Order', () => OrderType);

@@ -1,7 +1,17 @@
 import { MoneyType } from '@shop/subgraph-kit';
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import type { Payment, PaymentMethod, PaymentStatus } from '../domain/payment.ts';
-import { PaymentMethodEnum, PaymentStatusEnum } from './enums.ts';
+
+export const PaymentMethodEnum = { POINTS: 'POINTS', CARD: 'CARD' } as const;
+registerEnumType(PaymentMethodEnum, { name: 'PaymentMethod', description: 'What an order is paid with.' });
+
+const PaymentStatusEnum = {
+  PENDING: 'PENDING',
+  CAPTURED: 'CAPTURED',
+  FAILED: 'FAILED',
+  REFUNDED: 'REFUNDED',
+} as const;
+registerEnumType(PaymentStatusEnum, { name: 'PaymentStatus', description: 'How far a payment is.' });
 
 @ObjectType('Payment', { description: 'How an order is paid.' })
 export class PaymentType {

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import type { PaymentMethod } from '../domain/payment.ts';
-import { PaymentMethodEnum } from './enums.ts';
+import { PaymentMethodEnum } from './payment.type.ts';
 
 @InputType('OrderLineInput', { description: 'So many of one product. Lines of the same product are summed.' })
 export class OrderLineInput {

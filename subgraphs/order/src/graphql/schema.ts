@@ -3,12 +3,12 @@ import type { OrderContext } from '../context.ts';
 import { readOrder } from '../use-cases/read-order.ts';
 import { OrderResolver } from './order.resolver.ts';
 import { OrderType } from './order.type.ts';
-import { UserType } from './references.type.ts';
-import { UserOrdersResolver } from './user-orders.resolver.ts';
+import { UserResolver } from './user.resolver.ts';
+import { UserType } from './user.type.ts';
 
 export function orderSchema(): Promise<Subgraph> {
   return buildSubgraph<OrderContext>({
-    resolvers: [OrderResolver, UserOrdersResolver],
+    resolvers: [OrderResolver, UserResolver],
     references: {
       Order: async ({ id }, ctx) => {
         const order = await readOrder(ctx, id);

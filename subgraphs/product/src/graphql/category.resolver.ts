@@ -1,14 +1,14 @@
-import { payloadOf } from '@shop/subgraph-kit';
+import { mapConnection, payloadOf } from '@shop/subgraph-kit';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { ProductContext } from '../context.ts';
 import { productPageOf } from '../reads/product-page.ts';
 import { createCategory } from '../use-cases/create-category.ts';
 import { listCategories } from '../use-cases/list-categories.ts';
+import { CreateCategoryInput } from './category.input.ts';
+import { CreateCategoryPayload } from './category.payload.ts';
 import { CategoryType } from './category.type.ts';
-import { CreateCategoryInput } from './product.input.ts';
-import { CreateCategoryPayload } from './product.payload.ts';
-import { ProductConnectionType, productConnectionFrom } from './product-connection.type.ts';
-import { ProductPageArgs } from './product-list.args.ts';
+import { ProductPageArgs } from './product.args.ts';
+import { ProductConnectionType, ProductType } from './product.type.ts';
 
 @Resolver(() => CategoryType)
 export class CategoryResolver {
@@ -24,7 +24,7 @@ export class CategoryResolver {
     @Ctx() { loaders }: ProductContext,
   ) {
     const page = await loaders.categoryPages(productPageOf(args)).load(id);
-    return page && productConnectionFrom(page.connection);
+    return page && mapConnection(page.connection, ProductType.from);
   }
 
   @Mutation(() => CreateCategoryPayload, { description: 'ADMIN: puts up a new shelf.' })

@@ -1,12 +1,6 @@
 import { SafeIntScalar } from '@shop/subgraph-kit';
 import { Field, ID, InputType, Int } from 'type-graphql';
 
-@InputType({ description: 'A new shelf.' })
-export class CreateCategoryInput {
-  @Field(() => String, { description: '1 to 200 characters.' })
-  name!: string;
-}
-
 @InputType({ description: 'A new product and how many of it there are.' })
 export class CreateProductInput {
   @Field(() => String, { description: '1 to 200 characters.' })

@@ -2,7 +2,6 @@ import { UserErrorType } from '@shop/subgraph-kit';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import type { ProductInputErrorCode } from '../domain/product.errors.ts';
 import type { AdjustStockErrorCode } from '../domain/stock-adjustment.ts';
-import { CategoryType } from './category.type.ts';
 import { ProductType } from './product.type.ts';
 
 const ProductInputErrorCodes = {
@@ -44,15 +43,6 @@ export class ProductInputError extends UserErrorType {
 export class AdjustStockError extends UserErrorType {
   @Field(() => AdjustStockErrorCodes, { description: 'What stands in the way.' })
   code!: AdjustStockErrorCode;
-}
-
-@ObjectType({ description: 'The new category, or what is wrong with it.' })
-export class CreateCategoryPayload {
-  @Field(() => CategoryType, { nullable: true, description: 'The new category.' })
-  category?: CategoryType;
-
-  @Field(() => [ProductInputError], { description: 'Empty when it was created.' })
-  userErrors!: ProductInputError[];
 }
 
 @ObjectType({ description: 'The new product, or what is wrong with it.' })

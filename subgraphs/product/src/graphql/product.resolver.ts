@@ -1,31 +1,29 @@
-import { payloadOf } from '@shop/subgraph-kit';
+import { mapConnection, payloadOf } from '@shop/subgraph-kit';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { ProductContext } from '../context.ts';
-import { statusOf } from '../domain/stock.ts';
+import { ProductStatus, type Stock, statusOf } from '../domain/stock.ts';
 import { adjustStock } from '../use-cases/adjust-stock.ts';
 import { createProduct } from '../use-cases/create-product.ts';
 import { listProducts } from '../use-cases/list-products.ts';
 import { updateProduct } from '../use-cases/update-product.ts';
 import { CategoryType } from './category.type.ts';
-import { ProductStatus } from './product.enums.ts';
+import { ProductListArgs } from './product.args.ts';
 import { AdjustStockInput, CreateProductInput, UpdateProductInput } from './product.input.ts';
 import { AdjustStockPayload, CreateProductPayload, UpdateProductPayload } from './product.payload.ts';
-import { ProductType } from './product.type.ts';
-import { ProductConnectionType, productConnectionFrom } from './product-connection.type.ts';
-import { ProductListArgs } from './product-list.args.ts';
-import { productById, stockOf } from './references.ts';
+import { ProductConnectionType, ProductType } from './product.type.ts';
 import { StockType } from './stock.type.ts';
 
 @Resolver(() => ProductType)
 export class ProductResolver {
   @Query(() => ProductType, { nullable: true, description: 'A product, discontinued or not; null when there is none.' })
-  product(@Arg('id', () => ID) id: string, @Ctx() ctx: ProductContext) {
-    return productById({ id }, ctx);
+  async product(@Arg('id', () => ID) id: string, @Ctx() { loaders }: ProductContext) {
+    const product = await loaders.products.load(id);
+    return product && ProductType.from(product);
   }
 
   @Query(() => ProductConnectionType, { description: 'What the shop sells.' })
   async products(@Args(() => ProductListArgs) args: ProductListArgs, @Ctx() ctx: ProductContext) {
-    return productConnectionFrom(await listProducts(ctx, args));
+    return mapConnection(await listProducts(ctx, args), ProductType.from);
   }
 
   @FieldResolver(() => CategoryType, { nullable: true, description: 'The shelf it is on.' })
@@ -62,8 +60,12 @@ export class ProductResolver {
   adjustStock(@Arg('input', () => AdjustStockInput) input: AdjustStockInput, @Ctx() ctx: ProductContext) {
     return payloadOf(AdjustStockPayload, async () => {
       await adjustStock(ctx, input);
-      const product = await productById({ id: input.productId }, ctx);
-      return product === null ? {} : { product };
+      const product = await ctx.loaders.products.load(input.productId);
+      return product === null ? {} : { product: ProductType.from(product) };
     });
   }
+}
+
+async function stockOf(productId: string, { loaders }: ProductContext): Promise<Stock> {
+  return (await loaders.stock.load(productId)) ?? { onHand: 0, held: 0 };
 }

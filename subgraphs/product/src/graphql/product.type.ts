@@ -1,6 +1,17 @@
-import { DateTimeScalar, MoneyType } from '@shop/subgraph-kit';
-import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { connectionType, DateTimeScalar, MoneyType } from '@shop/subgraph-kit';
+import { Directive, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import type { ProductInfo } from '../domain/product.ts';
+import { ProductStatus } from '../domain/stock.ts';
+
+registerEnumType(ProductStatus, {
+  name: 'ProductStatus',
+  description: 'Whether a product can be had.',
+  valuesConfig: {
+    ON_SALE: { description: 'Some are available.' },
+    SOLD_OUT: { description: 'None is available now.' },
+    DISCONTINUED: { description: 'No longer sold; listed nowhere, but still found by its id.' },
+  },
+});
 
 @ObjectType('Product', { description: 'Something the shop sells, or used to sell.' })
 @Directive('@key(fields: "id")')
@@ -30,3 +41,5 @@ export class ProductType {
     return Object.assign(new ProductType(), fields);
   }
 }
+
+export const ProductConnectionType = connectionType('Product', () => ProductType);

@@ -1,8 +1,19 @@
 import { SafeIntScalar } from '@shop/subgraph-kit';
-import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
+import { ArgsType, Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
+import { ProductSort } from '../domain/product-sort.ts';
 import type { PageArguments } from '../reads/product-page.ts';
 import type { ProductFilter } from '../use-cases/list-products.ts';
-import { ProductSort } from './product.enums.ts';
+
+registerEnumType(ProductSort, {
+  name: 'ProductSort',
+  description: 'The orders a list of products comes in.',
+  valuesConfig: {
+    NEWEST: { description: 'The latest addition first.' },
+    PRICE_ASC: { description: 'The cheapest first.' },
+    PRICE_DESC: { description: 'The dearest first.' },
+    NAME: { description: 'By name, whatever the case of its letters.' },
+  },
+});
 
 @InputType('ProductFilter', { description: 'What the products of a list have in common; all of it must hold.' })
 export class ProductFilterInput implements ProductFilter {
