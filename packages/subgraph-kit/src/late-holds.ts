@@ -1,4 +1,4 @@
-import type { Logger } from '@shop/service-kit';
+import { type Logger, reasonOf } from '@shop/service-kit';
 
 /** What has become of an order, as its service tells whoever holds something for it. */
 export type OrderOutcome = 'COMPLETED' | 'REJECTED' | 'CANCELLED' | 'PENDING' | 'UNKNOWN';
@@ -7,8 +7,8 @@ export type OrderOutcome = 'COMPLETED' | 'REJECTED' | 'CANCELLED' | 'PENDING' | 
 export interface LateHolds {
   /** The orders whose holds are past their time, the one that waits longest first. */
   orderIds: readonly string[];
-  /** Null when nobody can say now. */
-  outcomeOf(orderId: string): Promise<OrderOutcome | null>;
+  /** Throws when nobody can say now. */
+  outcomeOf(orderId: string): Promise<OrderOutcome>;
   confirm(orderId: string): Promise<unknown>;
   release(orderId: string): Promise<unknown>;
   /** Puts the hold behind the others. */
@@ -29,7 +29,10 @@ export async function settleHolds({
   log,
 }: LateHolds): Promise<void> {
   for (const orderId of orderIds) {
-    const outcome = await outcomeOf(orderId);
+    const outcome = await outcomeOf(orderId).catch((error: unknown) => {
+      log.warn({ orderId, reason: reasonOf(error) }, 'The outcome of an order cannot be had; its hold stays.');
+      return null;
+    });
     if (outcome === null || outcome === 'PENDING') {
       await askAgainLater(orderId);
       // Whoever could not answer for one order cannot answer for the others.

@@ -1,5 +1,5 @@
-import { COUPON } from '@shop/contracts';
-import { connectBus, ensureStreams, serveCommands, startRelay, wakeAfterCommit } from '@shop/messaging';
+import { COUPON, OrderOutcome } from '@shop/contracts';
+import { connectBus, ensureStreams, sendCommand, serveCommands, startRelay, wakeAfterCommit } from '@shop/messaging';
 import { connectRedis } from '@shop/redis';
 import { type RunningProcess, startPeriodic, startProcess } from '@shop/service-kit';
 import { createVerifier, mountSubgraph, type SubgraphRequest } from '@shop/subgraph-kit';
@@ -8,7 +8,6 @@ import { type CouponContext, createContext } from './context.ts';
 import { openCouponDatabase } from './db/open-coupon-database.ts';
 import { couponCommands } from './events/coupon-commands.ts';
 import { onSellOut } from './events/on-sell-out.ts';
-import { askOrderOutcome } from './events/order-outcome.ts';
 import { couponSchema } from './graphql/schema.ts';
 import { createDatabaseClock } from './issuing/database-clock.ts';
 import { createIssuer } from './issuing/issuer.ts';
@@ -40,7 +39,7 @@ export function startCoupon(
     const issuer = closing.add(createIssuer({ database, redis, clock, rate, log, metrics }));
     closing.add(onSellOut(bus, issuer));
     closing.add(serveCommands(bus, { queue: 'coupon', handlers: couponCommands(database), log, metrics }));
-    const outcomeOf = askOrderOutcome(bus, log);
+    const outcomeOf = async (orderId: string) => (await sendCommand(bus, OrderOutcome, { orderId })).outcome;
     const sweep = async () => {
       await settleLateHolds({ em: database.fork(), outcomeOf, log });
       await forgetOldTombstones({ em: database.fork() });

@@ -1,5 +1,6 @@
+import { OrderOutcome } from '@shop/contracts';
 import { systemClock } from '@shop/kernel';
-import { connectBus, serveCommands } from '@shop/messaging';
+import { connectBus, sendCommand, serveCommands } from '@shop/messaging';
 import { connectRedis, createRecentWrites, createReplayCache } from '@shop/redis';
 import { type RunningProcess, startPeriodic, startProcess } from '@shop/service-kit';
 import {
@@ -13,7 +14,6 @@ import type { ProductConfig } from './config.ts';
 import { createContext, type ProductServices } from './context.ts';
 import { openProductDatabase } from './db/open-product-database.ts';
 import { onProductChanged } from './events/on-product-changed.ts';
-import { askOrderOutcome } from './events/order-outcome.ts';
 import { stockCommands } from './events/stock-commands.ts';
 import { productSchema } from './graphql/schema.ts';
 import { createProductCache } from './reads/product-cache.ts';
@@ -47,7 +47,7 @@ export function startProduct(
     const cache = createProductCache({ database, redis, metrics, log });
     closing.add(onProductChanged(bus, cache));
     closing.add(serveCommands(bus, { queue: 'product', handlers: stockCommands(database), log, metrics }));
-    const outcomeOf = askOrderOutcome(bus, log);
+    const outcomeOf = async (orderId: string) => (await sendCommand(bus, OrderOutcome, { orderId })).outcome;
     const sweep = async () => {
       await settleLateHolds({ em: database.fork(), outcomeOf, log });
       await forgetOldTombstones({ em: database.fork() });

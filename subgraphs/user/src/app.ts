@@ -88,15 +88,16 @@ export function startUser(
 
 function startMessaging(
   { closing, log, metrics }: ProcessParts,
-  { config, bus, database: { fork, orm } }: { config: UserConfig; bus: Bus; database: Database },
+  { config, bus, database }: { config: UserConfig; bus: Bus; database: Database },
 ): void {
+  const { fork, orm } = database;
   // The shop has no event of this domain yet; the relay is here so that recording one is all it takes.
   const relay = closing.add(startRelay({ databaseUrl: config.DATABASE_URL, bus, log, metrics }));
   wakeAfterCommit(orm.em, relay);
-  closing.add(serveCommands(bus, { queue: 'user', handlers: pointCommands(fork), log, metrics }));
+  closing.add(serveCommands(bus, { queue: 'user', handlers: pointCommands(database), log, metrics }));
 
-  const askOutcome = async (orderId: string) => (await sendCommand(bus, OrderOutcome, { orderId })).outcome;
-  const settle = () => settleLateHolds(fork, askOutcome);
+  const outcomeOf = async (orderId: string) => (await sendCommand(bus, OrderOutcome, { orderId })).outcome;
+  const settle = () => settleLateHolds(fork, outcomeOf);
   closing.add(startPeriodic({ name: 'settleLateHolds', everyMs: config.HOLD_SWEEP_MS, work: settle, log }));
   const forget = () => forgetWhatIsOver(fork);
   closing.add(startPeriodic({ name: 'forgetWhatIsOver', everyMs: HOUR_MS, work: forget, log }));

@@ -82,17 +82,17 @@ it('keeps every entry, hold and answer of the tables before the ledger', async (
   ]);
 
   const heldAgain = (orderId: string, amount: number) =>
-    holdPoints(fork(), { orderId, userId, amount, expiresInSeconds: 60 });
+    holdPoints({ em: fork() }, { orderId, userId, amount, expiresInSeconds: 60 });
   expect(await heldAgain(orders.held, 300)).toEqual({ outcome: 'HELD', balance: 600 });
   expect(await heldAgain(orders.refused, 5_000)).toMatchObject({ outcome: 'REFUSED', missing: 4_400 });
   for (const orderId of [orders.released, tombstone]) {
     expect(await heldAgain(orderId, 70)).toMatchObject({ outcome: 'REFUSED', problem: 'RELEASED_BEFORE' });
   }
   for (const orderId of [orders.held, orders.spent, orders.refunded, orders.free]) {
-    expect(await confirmPoints(fork(), orderId)).toBe('CONFIRMED');
+    expect(await confirmPoints({ em: fork() }, { orderId })).toBe('CONFIRMED');
   }
-  expect(await refundPoints(fork(), orders.refunded)).toBe(50);
-  expect(await refundPoints(fork(), orders.spent)).toBe(100);
+  expect(await refundPoints({ em: fork() }, { orderId: orders.refunded })).toBe(50);
+  expect(await refundPoints({ em: fork() }, { orderId: orders.spent })).toBe(100);
   const [account] = await fork().execute('SELECT balance, pending, entry_count FROM point_accounts');
   expect(account).toEqual({ balance: 700, pending: 0, entry_count: 6 });
 });

@@ -25,14 +25,14 @@ async function aBuyer() {
   const { fork } = world.database;
   const order = async (amount: number) => {
     const orderId = newId();
-    await holdPoints(fork(), { orderId, userId, amount, expiresInSeconds: 60 });
+    await holdPoints({ em: fork() }, { orderId, userId, amount, expiresInSeconds: 60 });
     return orderId;
   };
   const [spent, refunded, pending, released] = [await order(100), await order(50), await order(300), await order(70)];
-  for (const orderId of [spent, refunded]) await confirmPoints(fork(), orderId);
-  await refundPoints(fork(), refunded);
-  await releasePoints(fork(), released);
-  await holdPoints(fork(), { orderId: newId(), userId, amount: 9_999, expiresInSeconds: 60 });
+  for (const orderId of [spent, refunded]) await confirmPoints({ em: fork() }, { orderId });
+  await refundPoints({ em: fork() }, { orderId: refunded });
+  await releasePoints({ em: fork() }, { orderId: released });
+  await holdPoints({ em: fork() }, { orderId: newId(), userId, amount: 9_999, expiresInSeconds: 60 });
   return { userId, spent, refunded, pending };
 }
 
@@ -123,9 +123,9 @@ it('stays right to those who look while points are moving', async () => {
       const { userId } = buyers[index % 3] as (typeof buyers)[number];
       const orderId = newId();
       const { fork } = world.database;
-      await holdPoints(fork(), { orderId, userId, amount: 1, expiresInSeconds: 60 });
-      await (index % 2 ? confirmPoints(fork(), orderId) : releasePoints(fork(), orderId));
-      if (index % 2) await refundPoints(fork(), orderId);
+      await holdPoints({ em: fork() }, { orderId, userId, amount: 1, expiresInSeconds: 60 });
+      await (index % 2 ? confirmPoints({ em: fork() }, { orderId }) : releasePoints({ em: fork() }, { orderId }));
+      if (index % 2) await refundPoints({ em: fork() }, { orderId });
     }),
   ).finally(() => {
     moving = false;

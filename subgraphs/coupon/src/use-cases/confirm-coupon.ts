@@ -1,14 +1,14 @@
-import type { EntityManager } from '@mikro-orm/mysql';
 import { transactional } from '@shop/subgraph-kit';
+import type { CouponContext } from '../context.ts';
 import { isConfirmed } from '../domain/coupon-hold.ts';
 import { moveCouponHold } from './move-coupon-hold.ts';
 
 /** The order is paid: the coupon held for it is used. */
 export function confirmCoupon(
-  { em }: { em: EntityManager },
+  ctx: Pick<CouponContext, 'em'>,
   { orderId }: { orderId: string },
 ): Promise<'CONFIRMED' | 'NOT_HELD'> {
-  return transactional(em, async (em) => {
+  return transactional(ctx.em, async (em) => {
     const { moved, state } = await moveCouponHold(em, orderId, 'HELD', 'CONFIRMED');
     if (!moved) return isConfirmed(state) ? 'CONFIRMED' : 'NOT_HELD';
     await em.execute(

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { isId } from '@shop/kernel';
 import { transactional } from '@shop/subgraph-kit';
+import type { CouponContext } from '../context.ts';
 import { Coupon } from '../domain/coupon.ts';
 import { type CouponHoldState, isConfirmed } from '../domain/coupon-hold.ts';
 import { discountOn } from '../domain/discount.ts';
@@ -24,9 +25,9 @@ const held = (discount: number): CouponHeld => ({ outcome: 'HELD', discount, cur
 const refused = (problem: Problem): CouponHeld => ({ outcome: 'REFUSED', problem });
 
 /** Sets a coupon aside for an order. The row of the hold comes first: it makes a second delivery wait, and then answer alike. */
-export function holdCoupon({ em }: { em: EntityManager }, order: HoldOrder): Promise<CouponHeld> {
+export function holdCoupon(ctx: Pick<CouponContext, 'em'>, order: HoldOrder): Promise<CouponHeld> {
   if (!isId(order.couponId)) return Promise.resolve(refused('COUPON_NOT_FOUND'));
-  return transactional(em, async (em) => {
+  return transactional(ctx.em, async (em) => {
     // What it takes off never changes, so it may be read before anything is locked; whether it can be had is decided below.
     const coupon = await em.findOne(Coupon, { id: order.couponId }, { disableIdentityMap: true });
     const discount = coupon === null ? 0 : discountOn(order.subtotal, coupon.discount());

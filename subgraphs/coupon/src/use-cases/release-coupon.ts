@@ -1,14 +1,15 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { transactional } from '@shop/subgraph-kit';
+import type { CouponContext } from '../context.ts';
 import { isConfirmed } from '../domain/coupon-hold.ts';
 import { moveCouponHold } from './move-coupon-hold.ts';
 
 /** The order came to nothing: its coupon can be used again. Before the hold, a tombstone keeps the late hold out. */
 export function releaseCoupon(
-  { em }: { em: EntityManager },
+  ctx: Pick<CouponContext, 'em'>,
   { orderId }: { orderId: string },
 ): Promise<'RELEASED' | 'ALREADY_CONFIRMED'> {
-  return transactional(em, async (em) => {
+  return transactional(ctx.em, async (em) => {
     let { moved, state } = await moveCouponHold(em, orderId, 'HELD', 'RELEASED');
     if (state === null) {
       if (await leaveTombstone(em, orderId)) return 'RELEASED';

@@ -1,13 +1,13 @@
-import type { EntityManager } from '@mikro-orm/mysql';
 import { transactional } from '@shop/subgraph-kit';
+import type { CouponContext } from '../context.ts';
 import { moveCouponHold } from './move-coupon-hold.ts';
 
 /** The order is cancelled: its owner has the coupon back, once, unless it has expired meanwhile. */
 export function restoreCoupon(
-  { em }: { em: EntityManager },
+  ctx: Pick<CouponContext, 'em'>,
   { orderId }: { orderId: string },
 ): Promise<'RESTORED' | 'EXPIRED' | 'NOT_CONFIRMED'> {
-  return transactional(em, async (em) => {
+  return transactional(ctx.em, async (em) => {
     const { moved, state } = await moveCouponHold(em, orderId, 'CONFIRMED', 'RESTORED');
     if (!moved) return state === 'RESTORED' || state === 'EXPIRED' ? state : 'NOT_CONFIRMED';
     const { affectedRows } = await em.execute<{ affectedRows: number }>(

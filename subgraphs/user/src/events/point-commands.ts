@@ -1,17 +1,18 @@
-import type { EntityManager } from '@mikro-orm/mysql';
 import { ConfirmPoints, HoldPoints, RefundPoints, ReleasePoints } from '@shop/contracts';
 import { type CommandHandler, handleCommand } from '@shop/messaging';
+import type { Database } from '@shop/subgraph-kit';
 import { confirmPoints } from '../use-cases/confirm-points.ts';
 import { holdPoints } from '../use-cases/hold-points.ts';
 import { refundPoints } from '../use-cases/refund-points.ts';
 import { releasePoints } from '../use-cases/release-points.ts';
 
-/** What the order service asks of points; every command may come twice, late, or in the wrong order. */
-export function pointCommands(fork: () => EntityManager): CommandHandler[] {
+/** What the order service asks of points. Each command is a unit of work of its own. */
+export function pointCommands(database: Database): CommandHandler[] {
+  const context = () => ({ em: database.fork() });
   return [
-    handleCommand(HoldPoints, (request) => holdPoints(fork(), request)),
-    handleCommand(ConfirmPoints, async ({ orderId }) => ({ outcome: await confirmPoints(fork(), orderId) })),
-    handleCommand(ReleasePoints, async ({ orderId }) => ({ outcome: await releasePoints(fork(), orderId) })),
-    handleCommand(RefundPoints, async ({ orderId }) => ({ refunded: await refundPoints(fork(), orderId) })),
+    handleCommand(HoldPoints, (order) => holdPoints(context(), order)),
+    handleCommand(ConfirmPoints, async (order) => ({ outcome: await confirmPoints(context(), order) })),
+    handleCommand(ReleasePoints, async (order) => ({ outcome: await releasePoints(context(), order) })),
+    handleCommand(RefundPoints, async (order) => ({ refunded: await refundPoints(context(), order) })),
   ];
 }

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { Conflict, newId } from '@shop/kernel';
 import { transactional } from '@shop/subgraph-kit';
+import type { UserContext } from '../context.ts';
 import { findSpend, mustBeOrderId } from './find-spend.ts';
 
 export interface HoldRequest {
@@ -18,16 +19,16 @@ export type HoldAnswer =
  * Sets points aside for an order until it is settled: a transfer from the user to the shop's sales that is pending.
  * Asked again, it answers as it did the first time.
  */
-export function holdPoints(em: EntityManager, request: HoldRequest): Promise<HoldAnswer> {
+export function holdPoints(ctx: Pick<UserContext, 'em'>, request: HoldRequest): Promise<HoldAnswer> {
   const { orderId, userId, amount } = request;
   mustBeOrderId(orderId);
-  return transactional(em, async (inner) => {
-    const isNew = amount > 0 ? await addPending(inner, request) : await addFree(inner, request);
-    if (!isNew) return earlierAnswer(inner, request);
-    const isEnough = amount === 0 || (await setAside(inner, userId, amount));
-    const spendable = await spendableOf(inner, userId);
+  return transactional(ctx.em, async (em) => {
+    const isNew = amount > 0 ? await addPending(em, request) : await addFree(em, request);
+    if (!isNew) return earlierAnswer(em, request);
+    const isEnough = amount === 0 || (await setAside(em, userId, amount));
+    const spendable = await spendableOf(em, userId);
     if (isEnough) return { outcome: 'HELD', balance: spendable };
-    return refuse(inner, orderId, Math.max(0, amount - spendable));
+    return refuse(em, orderId, Math.max(0, amount - spendable));
   });
 }
 

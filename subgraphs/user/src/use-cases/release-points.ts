@@ -1,17 +1,21 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { newId } from '@shop/kernel';
 import { transactional } from '@shop/subgraph-kit';
+import type { UserContext } from '../context.ts';
 import { findSpend, mustBeOrderId } from './find-spend.ts';
 
 /** Gives back what is held for an order. Before the hold it leaves a tombstone, so that the late hold is refused. */
-export function releasePoints(em: EntityManager, orderId: string): Promise<'RELEASED' | 'ALREADY_CONFIRMED'> {
+export function releasePoints(
+  ctx: Pick<UserContext, 'em'>,
+  { orderId }: { orderId: string },
+): Promise<'RELEASED' | 'ALREADY_CONFIRMED'> {
   mustBeOrderId(orderId);
-  return transactional(em, async (inner) => {
-    if (await voidPending(inner, orderId)) return 'RELEASED';
-    if (await leaveTombstone(inner, orderId)) return 'RELEASED';
-    const spend = await findSpend(inner, orderId);
+  return transactional(ctx.em, async (em) => {
+    if (await voidPending(em, orderId)) return 'RELEASED';
+    if (await leaveTombstone(em, orderId)) return 'RELEASED';
+    const spend = await findSpend(em, orderId);
     // The hold came between the first two statements, and is committed now.
-    if (spend?.state === 'PENDING' && (await voidPending(inner, orderId))) return 'RELEASED';
+    if (spend?.state === 'PENDING' && (await voidPending(em, orderId))) return 'RELEASED';
     return spend?.state === 'POSTED' ? 'ALREADY_CONFIRMED' : 'RELEASED';
   });
 }

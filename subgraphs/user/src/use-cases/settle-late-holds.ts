@@ -1,9 +1,8 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { ServiceUnavailable } from '@shop/kernel';
+import type { OrderOutcome } from '@shop/subgraph-kit';
 import { confirmPoints } from './confirm-points.ts';
 import { releasePoints } from './release-points.ts';
-
-export type OrderOutcome = 'COMPLETED' | 'REJECTED' | 'CANCELLED' | 'PENDING' | 'UNKNOWN';
 
 const AT_A_TIME = 100;
 
@@ -14,7 +13,7 @@ const AT_A_TIME = 100;
  */
 export async function settleLateHolds(
   fork: () => EntityManager,
-  askOutcome: (orderId: string) => Promise<OrderOutcome>,
+  outcomeOf: (orderId: string) => Promise<OrderOutcome>,
 ): Promise<void> {
   const late = await fork().execute<{ orderId: string }[]>(
     `SELECT order_id AS orderId FROM point_transfers
@@ -24,9 +23,9 @@ export async function settleLateHolds(
   let failure: unknown;
   for (const { orderId } of late) {
     try {
-      const outcome = await askOutcome(orderId);
-      if (outcome === 'COMPLETED') await confirmPoints(fork(), orderId);
-      else if (outcome !== 'PENDING') await releasePoints(fork(), orderId);
+      const outcome = await outcomeOf(orderId);
+      if (outcome === 'COMPLETED') await confirmPoints({ em: fork() }, { orderId });
+      else if (outcome !== 'PENDING') await releasePoints({ em: fork() }, { orderId });
     } catch (error) {
       if (error instanceof ServiceUnavailable) throw error;
       // One order that cannot be told about must not keep the others waiting.
