@@ -50,10 +50,43 @@ export default {
     never('use-cases-know-no-way-in-or-out', '^subgraphs/[^/]+/src/use-cases/', {
       path: '^subgraphs/[^/]+/src/(graphql|events|db|provider)/',
     }),
+    never('reads-serve-use-cases', '^subgraphs/[^/]+/src/reads/', {
+      path: '^subgraphs/[^/]+/src/(use-cases|graphql|events|db|provider)/',
+    }),
+    never('db-knows-the-domain-alone', '^subgraphs/[^/]+/src/db/', {
+      path: '^subgraphs/',
+      pathNot: '^subgraphs/[^/]+/src/(db|domain)/',
+    }),
+    never('graphql-goes-through-use-cases', '^subgraphs/[^/]+/src/graphql/', {
+      path: '^subgraphs/[^/]+/src/(events|db|provider)/',
+    }),
+    never('events-go-through-use-cases', '^subgraphs/[^/]+/src/events/', {
+      path: '^subgraphs/[^/]+/src/(graphql|db|provider)/',
+    }),
+    never('the-provider-goes-through-use-cases', '^subgraphs/[^/]+/src/provider/', {
+      path: '^subgraphs/[^/]+/src/(graphql|events|db)/',
+    }),
+    never(
+      'only-the-composition-root-knows-everything',
+      '^subgraphs/[^/]+/src/[^/]+/',
+      { path: '^subgraphs/[^/]+/src/(app|index|commands)\\.ts$' },
+      { pathNot: '\\.test\\.ts$' },
+    ),
     never('only-main-acts-on-import', '^(subgraphs|workers|gateway)/', { path: '/src/main\\.ts$' }),
 
+    never('workers-know-events-alone', '^workers/[^/]+/src/', {
+      path: '^(subgraphs|gateway|schema|packages/subgraph-kit)/',
+      // Its database is opened like any other; there is no schema to serve.
+      pathNot: '^packages/subgraph-kit/src/database\\.ts$',
+    }),
     never('gateway-knows-no-domain', '^gateway/src/', {
       path: '^(packages/contracts|packages/subgraph-kit|subgraphs|workers)/',
+    }),
+    never('the-runner-starts-programs', '^(infra/local|packages/testkit)/', {
+      path: '^(subgraphs|workers|gateway|schema)/',
+    }),
+    never('end-to-end-tests-see-a-black-box', '^tests/e2e/', {
+      path: '^(subgraphs|workers|gateway|schema)/',
     }),
     never(
       'testkit-is-for-tests',
