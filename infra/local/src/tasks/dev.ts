@@ -11,6 +11,7 @@ import { startLocalShop } from '../shop/local-shop.ts';
 import { takeRunnerLock } from '../shop/runner-lock.ts';
 import { serviceNames, serviceSpecs } from '../shop/service-list.ts';
 import type { Shop } from '../shop/start-shop.ts';
+import { watchTree } from '../watch-tree.ts';
 import { dependentsOf, readWorkspaces } from '../workspaces.ts';
 
 // An editor writes several files at once, and each of them more than once.
@@ -25,7 +26,9 @@ await runTask(async () => {
     rebuildOnChange(shop, signal);
     printed.say(`✓ ${shop.gatewayUrl}; watching for changes`);
     await untilAborted(signal);
+    printed.say(`stopping (${signal.reason}) …`);
     await shop.close();
+    printed.say('everything is stopped');
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
@@ -54,7 +57,7 @@ function rebuildOnChange(shop: Shop, signal: AbortSignal): void {
     void rebuild();
   };
   for (const { folder } of workspaces) {
-    watch(join(rootDir, folder, 'src'), { recursive: true, signal }, noticed(folder));
+    watchTree(join(rootDir, folder, 'src'), signal, noticed(folder));
   }
   watch(join(rootDir, 'schema'), { signal }, (_event, file) => {
     if (file === 'supergraph.graphql') noticed(serviceSpecs.gateway.workspace)();
