@@ -48,7 +48,7 @@ const HOUR_MS = 3_600_000;
 
 export interface WorldOptions {
   env?: Record<string, string>;
-  /** For tests that stop it. */
+  /** A MySQL that the test may stop. */
   ownMysql?: boolean;
 }
 

@@ -51,15 +51,15 @@ export async function startCardWorld(timing: Partial<SagaTiming> = {}) {
   });
   const behave = (how: object) => provider.inject({ method: 'POST', url: '/behave', payload: how });
   const providerUrl = await provider.listen({ host: '127.0.0.1', port: 0 });
-  const world = await startWorld(
-    { ...IMPATIENT, ...timing },
-    {
+  const world = await startWorld({
+    timing: { ...IMPATIENT, ...timing },
+    env: {
       PORT: String(port),
       PAYMENT_PROVIDER_URL: providerUrl,
       PAYMENT_WEBHOOK_SECRETS: `${oldSecret}, ${secret}`,
       PAYMENT_RETURN_URL: `http://127.0.0.1:${port}/payments/return`,
     },
-  );
+  });
 
   const rows = <R extends object>(sql: string, values: unknown[] = []) =>
     world.database.fork().execute<R[]>(sql, values);

@@ -5,7 +5,10 @@ import { type Buyer, ORDER_FIELDS, type OrderAnswer, startWorld, type World } fr
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({}, { READ_YOUR_WRITES_SECONDS: '30', REPLICA_MAX_LAG_MS: '30000' }, { replica: true });
+  world = await startWorld({
+    replica: true,
+    env: { READ_YOUR_WRITES_SECONDS: '30', REPLICA_MAX_LAG_MS: '30000' },
+  });
   // As on any day but the first: Redis has not been emptied lately.
   const redis = await connectRedis({ url: world.servers.redis.url, log: createLogger('test', { level: 'silent' }) });
   await redis.set('wrote-since', '0');

@@ -16,7 +16,7 @@ import { type Buyer, startWorld, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ replayWaitMs: 100 });
+  world = await startWorld({ timing: { replayWaitMs: 100 } });
 });
 afterEach(() => world.others.heal());
 afterAll(() => world.close());

@@ -56,14 +56,17 @@ const IMPATIENT: Partial<SagaTiming> = {
   recoverEveryMs: 50,
 };
 
+export interface WorldOptions {
+  timing?: Partial<SagaTiming>;
+  /** Gives the service a replica to read from. */
+  replica?: boolean;
+  env?: Record<string, string>;
+}
+
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** The order service on servers of its own, with the services it orders from. */
-export async function startWorld(
-  timing: Partial<SagaTiming> = {},
-  env: Record<string, string> = {},
-  { replica = false } = {},
-) {
+export async function startWorld({ timing = {}, replica = false, env = {} }: WorldOptions = {}) {
   const servers = await startTestServers({ nats: true, database: 'order', redis: replica, replica });
   const tokens = await testTokens();
   const log = createLogger('test', { level: 'silent' });
@@ -72,7 +75,7 @@ export async function startWorld(
   const statements: string[] = [];
   const config = loadConfig(configSchema, {
     PORT: '0',
-    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+    LOG_LEVEL: 'silent',
     DATABASE_URL: servers.databaseUrl,
     DATABASE_MIGRATE: 'true',
     NATS_URL: servers.nats.url,
@@ -99,6 +102,7 @@ export async function startWorld(
     bus,
     others,
     database,
+    /** Another process of the same service. */
     startAnother: (more: Partial<SagaTiming> = {}) => start(more, { ...config, PORT: 0 }),
     serviceUrl: () => service.url,
 

@@ -31,9 +31,9 @@ async function run(name: string, input: object, as: GraphqlClient = world.admin)
 /** Everything there is, to see that nothing has changed. */
 const everything = async () =>
   JSON.stringify([
-    await world.sql('SELECT * FROM categories ORDER BY id'),
-    await world.sql('SELECT * FROM products ORDER BY id'),
-    await world.sql('SELECT * FROM stock ORDER BY product_id'),
+    await world.rows('SELECT * FROM categories ORDER BY id'),
+    await world.rows('SELECT * FROM products ORDER BY id'),
+    await world.rows('SELECT * FROM stock ORDER BY product_id'),
   ]);
 
 it('creates a category and a product on it', async () => {
@@ -100,7 +100,7 @@ it('lets two admins edit different parts at the same time', async () => {
     run('updateProduct', { id, price: 200 }),
     run('updateProduct', { id, description: 'Blue.' }),
   ]);
-  const rows = await world.sql('SELECT name, price, description FROM products WHERE id = ?', [id]);
+  const rows = await world.rows('SELECT name, price, description FROM products WHERE id = ?', [id]);
   expect(rows).toEqual([{ name: 'Mug', price: 200, description: 'Blue.' }]);
 });
 

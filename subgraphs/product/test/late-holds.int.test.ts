@@ -9,7 +9,7 @@ type Outcome = 'COMPLETED' | 'REJECTED' | 'CANCELLED' | 'PENDING' | 'UNKNOWN';
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ settings: { HOLD_SWEEP_MS: '50' } });
+  world = await startWorld({ env: { HOLD_SWEEP_MS: '50' } });
 });
 afterAll(() => world.close());
 
@@ -34,7 +34,7 @@ async function aLateHold() {
   const orderId = newId();
   await world.hold(orderId, [{ productId, quantity: 4 }]);
   const passTime = () =>
-    world.sql('UPDATE stock_holds SET check_at = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND WHERE order_id = ?', [orderId]);
+    world.rows('UPDATE stock_holds SET check_at = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND WHERE order_id = ?', [orderId]);
   return { productId, orderId, passTime };
 }
 
@@ -71,7 +71,7 @@ it('keeps a hold for as long as nobody can say what has become of its order', as
   const { productId, orderId, passTime } = await aLateHold();
   await passTime();
   const isAskedLater = async () => {
-    const rows = await world.sql('SELECT 1 FROM stock_holds WHERE order_id = ? AND check_at > UTC_TIMESTAMP(3)', [
+    const rows = await world.rows('SELECT 1 FROM stock_holds WHERE order_id = ? AND check_at > UTC_TIMESTAMP(3)', [
       orderId,
     ]);
     expect(rows).toHaveLength(1);
@@ -103,11 +103,11 @@ it('forgets a tombstone after a day, and nothing that was sold', async () => {
   await world.release(released);
   await world.hold(sold, [{ productId, quantity: 1 }]);
   await world.confirm(sold);
-  await world.sql('UPDATE stock_holds SET settled_at = UTC_TIMESTAMP(3) - INTERVAL 25 HOUR WHERE order_id IN (?)', [
+  await world.rows('UPDATE stock_holds SET settled_at = UTC_TIMESTAMP(3) - INTERVAL 25 HOUR WHERE order_id IN (?)', [
     [released, sold],
   ]);
   await eventually(async () => {
-    expect(await world.sql('SELECT 1 FROM stock_holds WHERE order_id = ?', [released])).toHaveLength(0);
+    expect(await world.rows('SELECT 1 FROM stock_holds WHERE order_id = ?', [released])).toHaveLength(0);
   });
   expect(await world.restock(sold)).toBe('RESTOCKED');
 });

@@ -10,7 +10,7 @@ interface Report {
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ ownMysql: true, settings: { HOLD_SWEEP_MS: '100' } });
+  world = await startWorld({ ownMysql: true, env: { HOLD_SWEEP_MS: '100' } });
 });
 afterAll(() => world.close());
 

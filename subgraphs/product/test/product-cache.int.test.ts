@@ -6,7 +6,7 @@ let world: World;
 let other: { url: string; admin: GraphqlClient };
 beforeAll(async () => {
   world = await startWorld();
-  other = await world.anotherInstance();
+  other = await world.startAnother();
 });
 afterAll(() => world.close());
 
@@ -66,7 +66,7 @@ it('shows the last of many edits, however many read meanwhile', async () => {
 it('freezes the price of the database, not the one of a cache', async () => {
   const id = await world.aProduct({ price: 100 });
   await read(world.anonymous, id);
-  await world.sql('UPDATE products SET price = 200 WHERE id = ?', [id]);
+  await world.rows('UPDATE products SET price = 200 WHERE id = ?', [id]);
   expect(await world.hold(newId(), [{ productId: id, quantity: 1 }])).toMatchObject({ lines: [{ unitPrice: 200 }] });
 });
 

@@ -3,7 +3,7 @@ import { dataOf, startWorld, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ replica: true, settings: { REPLICA_MAX_LAG_MS: '4000' } });
+  world = await startWorld({ replica: true, env: { REPLICA_MAX_LAG_MS: '4000' } });
 });
 afterAll(() => world.close());
 

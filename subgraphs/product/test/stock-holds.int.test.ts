@@ -40,7 +40,7 @@ it('freezes names and prices, and answers the same to the same order', async () 
 it('expires by the clock of the database', async () => {
   const productId = await world.aProduct();
   const answer = await world.hold(newId(), [{ productId, quantity: 1 }], 60);
-  const [row] = await world.sql<{ seconds: number }>(
+  const [row] = await world.rows<{ seconds: number }>(
     "SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(3), STR_TO_DATE(?, '%Y-%m-%dT%H:%i:%s.%fZ')) AS seconds",
     [answer.outcome === 'HELD' ? answer.expiresAt : ''],
   );
@@ -217,7 +217,7 @@ it('moves the stock once, whoever races whom', async () => {
       world.release(orderId),
     ]),
   );
-  const rows = await world.sql<{ status: string; orders: number }>(
+  const rows = await world.rows<{ status: string; orders: number }>(
     'SELECT status, COUNT(*) AS orders FROM stock_holds WHERE order_id IN (?) GROUP BY status',
     [orders],
   );
@@ -239,8 +239,10 @@ it('takes four statements to hold any number of lines and two to confirm them', 
 
 it('cannot be brought below zero by any statement', async () => {
   const productId = await world.aProduct({ stock: 1 });
-  await expect(world.sql('UPDATE stock SET held = 2 WHERE product_id = ?', [productId])).rejects.toThrow(/constraint/i);
-  await expect(world.sql('UPDATE stock SET held = -1 WHERE product_id = ?', [productId])).rejects.toThrow(
+  await expect(world.rows('UPDATE stock SET held = 2 WHERE product_id = ?', [productId])).rejects.toThrow(
+    /constraint/i,
+  );
+  await expect(world.rows('UPDATE stock SET held = -1 WHERE product_id = ?', [productId])).rejects.toThrow(
     /constraint/i,
   );
 });

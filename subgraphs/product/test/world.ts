@@ -10,8 +10,8 @@ import { openProductDatabase } from '../src/db/open-product-database.ts';
 const log = createLogger('test', { level: 'silent' });
 
 export interface WorldOptions {
-  settings?: Record<string, string>;
-  /** For tests that stop MySQL. */
+  env?: Record<string, string>;
+  /** A MySQL that the test may stop. */
   ownMysql?: boolean;
   /** Gives the service a replica to read from. */
   replica?: boolean;
@@ -28,7 +28,7 @@ export interface ProductParts {
 }
 
 /** The product service on servers of its own, those who talk to it, and a look into its database. */
-export async function startWorld({ settings = {}, ownMysql = false, replica = false }: WorldOptions = {}) {
+export async function startWorld({ env = {}, ownMysql = false, replica = false }: WorldOptions = {}) {
   const servers = await startTestServers({ redis: true, nats: true, database: 'product', ownMysql, replica });
   const tokens = await testTokens();
   const config: ProductConfig = loadConfig(configSchema, {
@@ -42,7 +42,7 @@ export async function startWorld({ settings = {}, ownMysql = false, replica = fa
     JWT_ISSUER: tokens.issuer,
     HOLD_SWEEP_MS: '60000',
     ...(replica && { DATABASE_REPLICA_URLS: servers.replica.url }),
-    ...settings,
+    ...env,
   });
   const statements: string[] = [];
   const running = [await startProduct(config, { onStatement: (sql) => statements.push(sql) })];
@@ -81,8 +81,8 @@ export async function startWorld({ settings = {}, ownMysql = false, replica = fa
     aCategory,
     aProduct,
 
-    /** One more process of the same service. */
-    async anotherInstance(): Promise<{ url: string; admin: GraphqlClient }> {
+    /** Another process of the same service. */
+    async startAnother(): Promise<{ url: string; admin: GraphqlClient }> {
       const instance = await startProduct(config);
       running.push(instance);
       return { url: instance.url, admin: clientOf(instance.url, adminToken) };
@@ -94,7 +94,7 @@ export async function startWorld({ settings = {}, ownMysql = false, replica = fa
     release: async (orderId: string) => (await sendCommand(bus, ReleaseStock, { orderId })).outcome,
     restock: async (orderId: string) => (await sendCommand(bus, RestockProducts, { orderId })).outcome,
 
-    sql: <Row extends object>(statement: string, values: unknown[] = []) =>
+    rows: <Row extends object>(statement: string, values: unknown[] = []) =>
       database.fork().execute<Row[]>(statement, values),
 
     /** The stock as it is stored. */
