@@ -111,7 +111,9 @@ function npm(command) {
   const ownNpm = process.env.npm_execpath;
   // The npm that started us knows its own way; otherwise the one on the PATH.
   const [file, allArgs] = ownNpm?.endsWith('.js') ? [process.execPath, [ownNpm, ...args]] : ['npm', args];
-  return spawnSync(file, allArgs, { cwd: root, stdio: 'inherit' }).status === 0;
+  const { status, error } = spawnSync(file, allArgs, { cwd: root, stdio: 'inherit' });
+  if (error !== undefined) fail(`${file} could not be started: ${error.message}`);
+  return status === 0;
 }
 
 function findNode24() {

@@ -27,7 +27,9 @@ export async function findServers({
   env = process.env,
   addresses = true,
 }: FindOptions): Promise<ServerSources> {
-  const asked = env.SERVERS_FROM?.split(',').map((each) => each.trim()) ?? origins;
+  const asked = env.SERVERS_FROM ? env.SERVERS_FROM.split(',').map((each) => each.trim()) : origins;
+  const unknown = asked.filter((each) => !origins.some((origin) => origin === each));
+  if (unknown.length > 0) throw new Error(`SERVERS_FROM=${unknown}: say one or more of ${origins.join(',')}.`);
   const allowed = (origin: Origin): boolean => asked.includes(origin);
   const found: Partial<ServerSources> = {};
   const problems: string[] = [];
