@@ -118,6 +118,23 @@ export async function startCardWorld(timing: Partial<SagaTiming> = {}) {
       return row;
     },
 
+    /** Waits until the order has the status. */
+    becomes(orderId: string, status: string) {
+      return eventually(async () => expect((await this.orderOf(orderId))?.status).toBe(status), { timeoutMs: 15_000 });
+    },
+
+    /** Moves the time by which the order is to be decided. */
+    expire: (orderId: string, inSeconds = 0) =>
+      rows('UPDATE orders SET decide_by = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ?', [inSeconds, orderId]),
+
+    async aPaidOrder() {
+      const buyer = await world.aBuyer();
+      const placed = await this.anOrder(buyer);
+      await this.decide(placed.page);
+      await this.becomes(placed.orderId, 'COMPLETED');
+      return { ...placed, buyer };
+    },
+
     /** Signs a message as the provider does, or as told. */
     async webhook(data: unknown, how: { secret?: string; ageSeconds?: number; id?: string; body?: string } = {}) {
       const body = how.body ?? JSON.stringify({ type: 'payment.authorised', data });
