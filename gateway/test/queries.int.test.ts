@@ -47,6 +47,16 @@ describe('a query', () => {
   });
 });
 
+describe('a browser', () => {
+  it('finds GraphiQL at the endpoint, without anything from elsewhere, and by the bare address too', async () => {
+    const browser = { headers: { accept: 'text/html,application/xhtml+xml' } };
+    const page = await (await fetch(library.gateway.url, browser)).text();
+    expect(page).toContain('GraphiQL');
+    expect(page).not.toMatch(/<(script|link)[^>]+(src|href)="https?:/);
+    expect((await fetch(new URL('/', library.gateway.url), browser)).url).toBe(library.gateway.url);
+  });
+});
+
 describe('bad input', () => {
   it.each([
     ['a literal of a scalar only the subgraph knows', '{ half(of: 3) }', {}, 'of'],

@@ -36,6 +36,8 @@ export function serveGraphQL(app: FastifyInstance, { server, verifier, graphiql 
       return reply.send(body.string);
     },
   });
+  // Whoever types the bare address into a browser is looking for the page.
+  if (graphiql !== null) app.get('/', (_request, reply) => reply.redirect(GRAPHQL_PATH));
   app.route({
     url: GRAPHQL_PATH,
     method: ['PUT', 'PATCH', 'DELETE'],

@@ -20,7 +20,8 @@ export class CouponSoldOutResolver {
   // The gateway serves it straight from the stream; nothing here is ever called.
   @Subscription(() => CouponSoldOutType, {
     topics: 'coupon.soldout',
-    description: 'The last coupon of an event is gone. A subscriber that comes after the sell-out gets it at once.',
+    description:
+      'The last coupon of an event is gone. A subscriber who names the event and comes after its sell-out gets it at once.',
   })
   @Directive(`@eventStream(stream: "COUPON", subject: "coupon.soldout.{args.couponEventId}",
     value: "{ couponEvent: { id: $eventId }, soldOutAt: $soldOutAt }",
