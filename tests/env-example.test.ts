@@ -4,13 +4,13 @@ import { eventsSettings as events } from '../packages/messaging/src/operate/sett
 import { configSchema as coupon } from '../subgraphs/coupon/src/config.ts';
 import { configSchema as order } from '../subgraphs/order/src/config.ts';
 import { configSchema as product } from '../subgraphs/product/src/config.ts';
-import { configSchema as user } from '../subgraphs/user/src/config.ts';
+import { createAdminConfigSchema as createAdmin, configSchema as user } from '../subgraphs/user/src/config.ts';
 import { configSchema as dataPlatform } from '../workers/data-platform/src/config.ts';
 
 const text = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 const shown = [...text('.env.example').matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name as string);
 const inCompose = [...text('docker-compose.yml').matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name as string);
-const schemas = { coupon, dataPlatform, events, gateway: gatewaySettings.in, order, product, user };
+const schemas = { coupon, createAdmin, dataPlatform, events, gateway: gatewaySettings.in, order, product, user };
 
 describe.each(Object.entries(schemas))('.env.example', (name, { shape }) => {
   it(`shows every setting of ${name}`, () => {

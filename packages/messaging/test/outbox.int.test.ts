@@ -104,6 +104,8 @@ it('has an event out within 50 ms of its commit', async () => {
 
 it('wakes the relay for what a nested transaction recorded, once the outer one commits', async () => {
   const parcelId = newId();
+  // What tests before this one recorded is out of the way.
+  await eventually(async () => expect(await world.pendingCount()).toBe(0));
   await world.transaction(async (em) => {
     await em.transactional((inner) => recordEvent(inner, ParcelSent, send(parcelId)));
     expect(await world.pendingCount()).toBe(0);
@@ -138,6 +140,7 @@ it('carries the trace in which it was recorded', async () => {
 
 it('refuses data that break the contract, malformed subjects and to work outside a transaction', async () => {
   const parcelId = newId();
+  await eventually(async () => expect(await world.pendingCount()).toBe(0));
   const record = (subject: string, step: number) =>
     world.transaction((em) => recordEvent(em, ParcelLost, { subject, data: { parcelId, step } }));
   await expect(record(parcelId, 1.5)).rejects.toThrow(/step/);

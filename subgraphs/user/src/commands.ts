@@ -4,19 +4,17 @@ import { type Database, databaseConfigSchema } from '@shop/subgraph-kit';
 import { createPasswordHasher } from './auth/password-hasher.ts';
 import { createSecretBox } from './auth/secret-box.ts';
 import { rotateSigningKeys } from './auth/signing-key-table.ts';
-import { signingConfigSchema } from './config.ts';
+import { createAdminConfigSchema, signingConfigSchema } from './config.ts';
 import { openUserDatabase } from './db/open-user-database.ts';
 import { createAdmin } from './use-cases/create-admin.ts';
 import { verifyLedger } from './use-cases/verify-ledger.ts';
 
-/** Makes an ADMIN; the password comes by environment, because arguments show up in the list of processes. */
+/** Makes an ADMIN. */
 export async function createAdminCommand(args: string[]): Promise<void> {
   const options = { email: { type: 'string' }, name: { type: 'string' } } as const;
   const { email, name } = parseArgs({ args, options, strict: true }).values;
-  const password = process.env.ADMIN_PASSWORD;
   if (!email || !name) throw new Error('--email and --name are required.');
-  if (!password) throw new Error('ADMIN_PASSWORD is missing: the password the ADMIN signs in with.');
-
+  const { ADMIN_PASSWORD: password } = loadConfig(createAdminConfigSchema);
   const did = await withDatabase(({ fork }) => createAdmin(fork(), createPasswordHasher(), { email, password, name }));
   const said = {
     CREATED: `${email} is a new ADMIN.`,

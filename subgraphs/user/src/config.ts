@@ -9,6 +9,11 @@ const signingSettings = {
 
 export const signingConfigSchema = databaseConfigSchema.extend(signingSettings);
 
+export const createAdminConfigSchema = databaseConfigSchema.extend({
+  /** What the new ADMIN signs in with; by environment, because arguments show up in the list of processes. */
+  ADMIN_PASSWORD: setting.secret(8),
+});
+
 export const configSchema = z.object({
   ...listening(4001),
   ...databaseSettings,
