@@ -11,6 +11,7 @@ import {
 import { startApolloServer } from './apollo-server.ts';
 import type { GatewayConfig } from './config.ts';
 import { createTokenVerifier, unverified } from './door/token-verifier.ts';
+import { forApolloExecutor } from './execution/apollo-plan.ts';
 import { createFederatedGateway } from './execution/federated-gateway.ts';
 import { subgraphCheck } from './execution/subgraph-check.ts';
 import { createSubgraphPools } from './execution/subgraph-pools.ts';
@@ -20,6 +21,7 @@ import { graphiqlPage } from './http/graphiql-page.ts';
 import { GRAPHQL_PATH, serveGraphQL } from './http/graphql-route.ts';
 import { createFinishAnswer } from './observability/finish-answer.ts';
 import { createGatewayMetrics } from './observability/gateway-metrics.ts';
+import { createPlanning } from './planning/planning.ts';
 import { declaredStreamsCheck } from './subscriptions/declared-streams.ts';
 import { createEventHub } from './subscriptions/event-hub.ts';
 import { createJetStreamSource } from './subscriptions/jetstream-source.ts';
@@ -59,7 +61,8 @@ async function start(config: GatewayConfig, closing: ReturnType<typeof createClo
   const { addresses } = config.subgraphs;
   readiness.add('subgraphs', subgraphCheck({ supergraph: supergraph.current, addresses, pools }), { required: false });
   const sourcesOf = createSubgraphSources({ pools, ...config.subgraphs, log, metrics });
-  const gateway = createFederatedGateway(supergraph, sourcesOf);
+  const planning = closing.add(createPlanning({ ...config.planning, log, metrics, compile: forApolloExecutor }));
+  const gateway = createFederatedGateway({ supergraph, sourcesOf, planning });
   const server = await startApolloServer({ gateway, introspection: config.introspection, log, metrics });
   closing.add({ close: () => server.stop() });
 
@@ -70,7 +73,8 @@ async function start(config: GatewayConfig, closing: ReturnType<typeof createClo
     readiness.add('nats', source.outage, { required: false });
   }
   const events = source && { source, hub: createEventHub(source, metrics) };
-  const subscriptions = createSubscriptions({ events, sourcesOf, finish: createFinishAnswer(log, metrics), metrics });
+  const finish = createFinishAnswer(log, metrics);
+  const subscriptions = createSubscriptions({ events, sourcesOf, planning, finish, metrics });
 
   const http = closing.add(createHttpServer({ ...config, log, readiness, metrics: allMetrics }));
   allowOrigins(http.app, config.corsOrigins);

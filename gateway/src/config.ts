@@ -31,6 +31,11 @@ export const gatewaySettings = z
     SUBGRAPH_TIMEOUT_MS: setting.integer(10_000, { min: 1 }),
     SUBGRAPH_CONNECTIONS: setting.integer(64, { min: 1 }),
 
+    PLANNER: z.enum(['auto', 'hive', 'apollo']).default('auto'),
+    PLAN_CACHE_BYTES: setting.integer(128 * 1024 * 1024, { min: 0 }),
+    PLANNING_TIMEOUT_MS: setting.integer(5_000, { min: 1 }),
+    OVERRIDE_LABELS: z.string().default('').transform(commaSeparated),
+
     JWKS_URL: setting.url('http', 'https').optional(),
     JWT_ISSUER: z.string().optional(),
     JWT_LEEWAY_SECONDS: setting.integer(5, { max: 300 }),
@@ -51,6 +56,12 @@ export const gatewaySettings = z
       addresses: env.SUBGRAPH_URLS,
       timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
       connections: env.SUBGRAPH_CONNECTIONS,
+    },
+    planning: {
+      planner: env.PLANNER,
+      cacheBytes: env.PLAN_CACHE_BYTES,
+      timeoutMs: env.PLANNING_TIMEOUT_MS,
+      overrideLabels: new Set(env.OVERRIDE_LABELS),
     },
     tokens: env.JWKS_URL
       ? { jwksUrl: env.JWKS_URL, issuer: env.JWT_ISSUER, leewaySeconds: env.JWT_LEEWAY_SECONDS }

@@ -3,28 +3,32 @@ import type { QueryPlan } from '@apollo/query-planner';
 import type { GatewayExecutionResult, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
 import { GraphQLError } from 'graphql';
 import { asGraphQLError } from '../errors/client-error.ts';
+import { withClientNames } from '../planning/client-names.ts';
+import type { PlannedOperation } from '../planning/planned-operation.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import type { Operation } from './operation.ts';
 
-export interface Execution {
-  supergraph: Supergraph;
+/** What Apollo's executor runs. */
+export interface ApolloPlan {
+  planned: PlannedOperation;
   plan: QueryPlan;
+}
+
+export interface Execution extends ApolloPlan {
+  supergraph: Supergraph;
   /** Where each subgraph's fetches go, by its name. */
   sources: ServiceMap;
 }
 
 /** Runs a plan with Apollo's reference executor; the gateway's own engine takes this function's place. */
 export async function execute(
-  { supergraph, plan, sources }: Execution,
-  { document, operationName, variables, context }: Operation,
+  { supergraph, planned, plan, sources }: Execution,
+  { variables, context }: Operation,
 ): Promise<GatewayExecutionResult> {
-  const operation = buildOperationContext({
-    schema: supergraph.apiSchema,
-    operationDocument: document,
-    operationName,
-  });
+  const { document, clientNames } = planned;
+  const operation = buildOperationContext({ schema: supergraph.apiSchema, operationDocument: document });
   // The executor reads no more than these of the request context that Apollo Server would give it.
-  const request = { request: { variables, operationName }, document, context, metrics: {} };
+  const request = { request: { variables }, document, context, metrics: {} };
   const result = await executeQueryPlan(
     plan,
     sources,
@@ -34,7 +38,7 @@ export async function execute(
     supergraph.plannerApiSchema,
   );
   const extensions = context.isReplay && { extensions: { idempotentReplay: true } };
-  return { ...withCompletionErrors(result), ...extensions };
+  return { ...withClientNames(withCompletionErrors(result), clientNames), ...extensions };
 }
 
 /**

@@ -6,18 +6,28 @@ import type {
 } from '@apollo/server-gateway-interface';
 import { GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
 import { coerceVariables } from '../errors/bad-variables.ts';
+import type { Planning } from '../planning/planning.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import type { SupergraphFile } from '../supergraph/supergraph-file.ts';
-import { execute } from './execute.ts';
+import { type ApolloPlan, execute } from './execute.ts';
 import { noSuchOperation, type Operation } from './operation.ts';
-import { planFor } from './plan.ts';
 
 /** Makes the data sources of a supergraph's subgraphs. */
 export type SourcesOf = (supergraph: Supergraph) => ServiceMap;
 
+export interface FederatedGatewayOptions {
+  supergraph: SupergraphFile;
+  sourcesOf: SourcesOf;
+  planning: Planning<ApolloPlan>;
+}
+
 /** What Apollo Server needs of a gateway: the schema as it changes, and an executor. */
-export function createFederatedGateway(file: SupergraphFile, sourcesOf: SourcesOf): GatewayInterface {
+export function createFederatedGateway({
+  supergraph: file,
+  sourcesOf,
+  planning,
+}: FederatedGatewayOptions): GatewayInterface {
   // Apollo Server validates an operation against the schema of that moment; it is planned with the same supergraph,
   // even when another has taken over in between.
   const bySchema = new WeakMap<GraphQLSchema, Supergraph>();
@@ -50,17 +60,19 @@ export function createFederatedGateway(file: SupergraphFile, sourcesOf: SourcesO
     if (operation.operation.operation === OperationTypeNode.SUBSCRIPTION) return { errors: [needsASocket()] };
     const variables = coerceVariables(supergraph.apiSchema, operation.operation, operation.variables);
     if ('errors' in variables) return variables;
-    const plan = planFor(supergraph, operation);
-    return execute({ supergraph, plan, sources: sourcesOf(supergraph) }, operation);
+    const { text, operationName } = operation;
+    // Apollo Server has validated it.
+    const { compiled } = await planning.prepare(supergraph, { text, operationName, isValid: true });
+    return execute({ supergraph, ...compiled, sources: sourcesOf(supergraph) }, operation);
   }
 }
 
-function operationOf({ request, document, operation, queryHash, context }: GatewayGraphQLRequestContext): Operation {
+function operationOf({ request, document, operation, source, context }: GatewayGraphQLRequestContext): Operation {
   return {
     document,
     operation,
     operationName: request.operationName,
-    queryHash,
+    text: source,
     variables: request.variables ?? {},
     context: context as RequestContext,
   };

@@ -7,8 +7,8 @@ export interface Operation {
   /** The one of the document that is to be run. */
   operation: OperationDefinitionNode;
   operationName: string | undefined;
-  /** Of the document's text; equal documents share their plans. */
-  queryHash: string;
+  /** The document's; equal texts share what is known of them. */
+  text: string;
   /** As the client sent them. */
   variables: Record<string, unknown>;
   context: RequestContext;

@@ -17,6 +17,15 @@ export function createGatewayMetrics(metrics: Metrics) {
       'code',
     ]),
     supergraphLoads: metrics.counter('gateway_supergraph_loads_total', 'Supergraphs read, by outcome.', ['outcome']),
+    planCacheLookups: metrics.counter('gateway_plan_cache_lookups_total', 'Operations looked up, by outcome.', [
+      'outcome',
+    ]),
+    planCacheEvictions: metrics.counter('gateway_plan_cache_evictions_total', 'Plans pushed out by newer ones.'),
+    planCacheBytes: metrics.gauge('gateway_plan_cache_bytes', 'What the kept plans take, estimated.'),
+    plannings: metrics.histogram('gateway_planning_duration_seconds', 'Time to plan an operation, waiting included.', [
+      'planner',
+      'outcome',
+    ]),
     openSockets: metrics.gauge('gateway_sockets_open', 'WebSockets open now.'),
     openSubscriptions: metrics.gauge('gateway_subscriptions_open', 'Subscriptions open now.', ['field']),
     events: metrics.counter('gateway_subscription_events_total', 'Events read from streams.', ['stream']),

@@ -4,11 +4,11 @@ import { BadUserInput, NotFound } from '@shop/kernel';
 import { continueTrace } from '@shop/service-kit';
 import { type FormattedExecutionResult, print } from 'graphql';
 import { asGraphQLError } from '../errors/client-error.ts';
-import { execute } from '../execution/execute.ts';
+import { type ApolloPlan, execute } from '../execution/execute.ts';
 import type { SourcesOf } from '../execution/federated-gateway.ts';
 import type { Operation } from '../execution/operation.ts';
-import { planFor } from '../execution/plan.ts';
 import type { FinishAnswer } from '../observability/finish-answer.ts';
+import type { Planning } from '../planning/planning.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { currentStateQuery } from './current-state.ts';
 import { answerEvent } from './event-answer.ts';
@@ -25,6 +25,7 @@ interface SubscriptionAnswersOptions {
   subscribed: SubscribedField;
   operation: Operation;
   sourcesOf: SourcesOf;
+  planning: Planning<ApolloPlan>;
   finish: FinishAnswer;
 }
 
@@ -34,10 +35,12 @@ export interface SubscriptionAnswers {
   currentState(): Promise<GatewayExecutionResult | null>;
 }
 
-/** One subscriber's operation, ready to be answered. Throws when the operation cannot be. */
-export function createSubscriptionAnswers(options: SubscriptionAnswersOptions): SubscriptionAnswers {
-  const { supergraph, stream, subscribed, operation, sourcesOf, finish } = options;
-  const plan = subscriptionPlan(supergraph, operation);
+/** One subscriber's operation, ready to be answered. Rejects when the operation cannot be. */
+export async function createSubscriptionAnswers(options: SubscriptionAnswersOptions): Promise<SubscriptionAnswers> {
+  const { supergraph, stream, subscribed, operation, sourcesOf, planning, finish } = options;
+  const { text, operationName } = operation;
+  const { compiled } = await planning.prepare(supergraph, { text, operationName, isValid: true });
+  const planned = { planned: compiled.planned, plan: subscriptionNode(compiled) };
   // A public answer is the same for everyone, so it is made with nobody's token.
   const token = stream.audience === 'PUBLIC' ? null : operation.context.token;
   const forEvents: Operation = { ...operation, context: { ...operation.context, token } };
@@ -45,7 +48,7 @@ export function createSubscriptionAnswers(options: SubscriptionAnswersOptions): 
   async function resultOf({ data }: StreamEvent): Promise<GatewayExecutionResult> {
     try {
       const root = { [stream.field]: stream.value(data) };
-      return await answerEvent(root, { supergraph, sourcesOf, plan, operation: forEvents });
+      return await answerEvent(root, { supergraph, sourcesOf, ...planned, operation: forEvents });
     } catch (error) {
       // A subscription outlives an event it cannot tell.
       return { errors: [asGraphQLError(error)] };
@@ -62,9 +65,9 @@ export function createSubscriptionAnswers(options: SubscriptionAnswersOptions): 
     async currentState() {
       if (stream.current === null) return null;
       const query = currentStateQuery(stream.current, subscribed);
-      const asked = { ...operation, ...query, operationName: undefined, queryHash: print(query.document) };
-      const plan = planFor(supergraph, asked);
-      const result = await execute({ supergraph, plan, sources: sourcesOf(supergraph) }, asked);
+      const asked = { ...operation, ...query, operationName: undefined, text: print(query.document) };
+      const { compiled } = await planning.prepare(supergraph, { text: asked.text, isValid: true });
+      const result = await execute({ supergraph, ...compiled, sources: sourcesOf(supergraph) }, asked);
       if (result.errors?.length) throw new AggregateError(result.errors);
       const state: unknown = result.data?.[responseKey(subscribed.node)];
       if (state !== null && state !== undefined) return result;
@@ -74,8 +77,7 @@ export function createSubscriptionAnswers(options: SubscriptionAnswersOptions): 
   };
 }
 
-function subscriptionPlan(supergraph: Supergraph, operation: Operation): SubscriptionNode {
-  const { node } = planFor(supergraph, operation);
+function subscriptionNode({ plan: { node } }: ApolloPlan): SubscriptionNode {
   if (node?.kind === 'Subscription') return node;
   throw new BadUserInput('query', 'The field of a subscription cannot be skipped.');
 }

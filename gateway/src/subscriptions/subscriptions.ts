@@ -1,10 +1,12 @@
 import { ServiceUnavailable } from '@shop/kernel';
 import type { FormattedExecutionResult } from 'graphql';
 import { coerceVariables } from '../errors/bad-variables.ts';
+import type { ApolloPlan } from '../execution/execute.ts';
 import type { SourcesOf } from '../execution/federated-gateway.ts';
 import type { Operation } from '../execution/operation.ts';
 import type { FinishAnswer } from '../observability/finish-answer.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
+import type { Planning } from '../planning/planning.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { Delivery } from './delivery.ts';
 import type { EventHub } from './event-hub.ts';
@@ -24,12 +26,14 @@ export interface SubscriptionsOptions {
   /** Null where no broker is configured. */
   events: { source: EventSource; hub: EventHub } | null;
   sourcesOf: SourcesOf;
+  planning: Planning<ApolloPlan>;
   finish: FinishAnswer;
   metrics: GatewayMetrics;
 }
 
 /** Issue 6 lets a client come back here with a cursor, and answers equal subscriptions once. */
-export function createSubscriptions({ events, sourcesOf, finish, metrics }: SubscriptionsOptions): Subscriptions {
+export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
+  const { events, sourcesOf, planning, finish, metrics } = options;
   return {
     async open(supergraph, operation) {
       const subscribed = subscribedFieldOf(supergraph, operation);
@@ -39,7 +43,15 @@ export function createSubscriptions({ events, sourcesOf, finish, metrics }: Subs
       if (events === null) throw new ServiceUnavailable('Subscriptions are switched off here.');
       const viewerId = operation.context.token?.viewerId ?? null;
       const subject = stream.subject.fill({ args: subscribed.args, viewerId });
-      const answers = createSubscriptionAnswers({ supergraph, stream, subscribed, operation, sourcesOf, finish });
+      const answers = await createSubscriptionAnswers({
+        supergraph,
+        stream,
+        subscribed,
+        operation,
+        sourcesOf,
+        planning,
+        finish,
+      });
 
       // Events are kept from before the current state is read, so that there is no gap between the two; those that the
       // state may tell of already are passed over.

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Supergraph as ComposedSupergraph, type Schema } from '@apollo/federation-internals';
-import { QueryPlanner } from '@apollo/query-planner';
+import {
+  Supergraph as ComposedSupergraph,
+  ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+  type Schema,
+} from '@apollo/federation-internals';
 import { type GraphQLSchema, parse } from 'graphql';
+import { readSupergraphFacts, type SupergraphFacts } from '../planning/supergraph-facts.ts';
 import { type EventStream, readEventStreams } from '../subscriptions/event-stream.ts';
 import { type EntityKeys, readEntityKeys } from './entity-keys.ts';
 
@@ -14,7 +18,8 @@ export interface Supergraph {
   /** What clients see, for graphql-js and for Apollo's own classes. */
   apiSchema: GraphQLSchema;
   plannerApiSchema: Schema;
-  planner: QueryPlanner;
+  /** What planners have to know of it beforehand. */
+  facts: SupergraphFacts;
   entityKeys: EntityKeys;
   subgraphs: readonly { name: string; url: string }[];
   /** By the name of the subscription's field. */
@@ -23,7 +28,10 @@ export interface Supergraph {
 
 /** Throws when the text is not a supergraph this gateway can serve. */
 export function readSupergraph(sdl: string): Supergraph {
-  const composed = ComposedSupergraph.build(sdl, { validateSupergraph: true });
+  const composed = ComposedSupergraph.build(sdl, {
+    validateSupergraph: true,
+    supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+  });
   const plannerApiSchema = composed.apiSchema();
   const document = parse(sdl, { noLocation: true });
   const apiSchema = plannerApiSchema.toGraphQLJSSchema();
@@ -33,7 +41,7 @@ export function readSupergraph(sdl: string): Supergraph {
     fullSchema: composed.schema.toGraphQLJSSchema(),
     apiSchema,
     plannerApiSchema,
-    planner: new QueryPlanner(composed),
+    facts: readSupergraphFacts(document),
     entityKeys: readEntityKeys(document),
     subgraphs: composed.subgraphsMetadata(),
     eventStreams: readEventStreams(document, apiSchema),

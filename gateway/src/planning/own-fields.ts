@@ -1,0 +1,111 @@
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  visit,
+} from 'graphql';
+
+const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+
+/**
+ * What of an operation is for subgraphs: without the root's `__typename`, `__schema` and `__type`, which the gateway
+ * answers, and without what literal conditions leave out. Null when nothing is left.
+ */
+export function subgraphsPart(document: DocumentNode): DocumentNode | null {
+  const conditioned = withoutLiteralConditions(document);
+  const fragments = fragmentsOf(conditioned);
+  const operation = operationOf(conditioned);
+  const selections = rootSelections(operation.selectionSet.selections, fragments).flatMap(withoutOwnFields);
+  if (selections.length === 0) return null;
+  return withRoot(conditioned, selections);
+}
+
+/** The operation with other root selections, and only the fragments that are still used. */
+export function withRoot(document: DocumentNode, selections: readonly SelectionNode[]): DocumentNode {
+  const operation = operationOf(document);
+  const root: OperationDefinitionNode = { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections } };
+  const fragments = fragmentsOf(document);
+  const used = new Set<FragmentDefinitionNode>();
+  collectFragments(root, fragments, used);
+  return { kind: Kind.DOCUMENT, definitions: [root, ...used] };
+}
+
+/** The one operation of a document that holds one. */
+export function operationOf({ definitions }: DocumentNode): OperationDefinitionNode {
+  const operation = definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The document holds no operation.');
+  return operation;
+}
+
+export function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
+  const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+}
+
+function collectFragments(
+  node: OperationDefinitionNode | FragmentDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  used: Set<FragmentDefinitionNode>,
+): void {
+  visit(node, {
+    FragmentSpread({ name }) {
+      const fragment = fragments.get(name.value);
+      if (!fragment || used.has(fragment)) return;
+      used.add(fragment);
+      collectFragments(fragment, fragments, used);
+    },
+  });
+}
+
+/** Named fragments written out, so that each root field can be left out or planned by itself. */
+function rootSelections(
+  selections: readonly SelectionNode[],
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): SelectionNode[] {
+  return selections.flatMap((selection): SelectionNode[] => {
+    if (selection.kind === Kind.FIELD) return [selection];
+    const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+    if (!fragment) return [];
+    const inside = rootSelections(fragment.selectionSet.selections, fragments);
+    const selectionSet = { kind: Kind.SELECTION_SET, selections: inside } as const;
+    const { typeCondition } = fragment;
+    return [{ kind: Kind.INLINE_FRAGMENT, typeCondition, directives: selection.directives, selectionSet }];
+  });
+}
+
+function withoutOwnFields(selection: SelectionNode): SelectionNode[] {
+  if (selection.kind === Kind.FIELD) return selection.name.value.startsWith('__') ? [] : [selection];
+  if (selection.kind !== Kind.INLINE_FRAGMENT) return [selection];
+  const selections = selection.selectionSet.selections.flatMap(withoutOwnFields);
+  return selections.length > 0 ? [{ ...selection, selectionSet: { kind: Kind.SELECTION_SET, selections } }] : [];
+}
+
+/** Hive's planner fails where literal conditions leave nothing of a fetch. */
+function withoutLiteralConditions(document: DocumentNode): DocumentNode {
+  const decided = visit(document, {
+    enter(node) {
+      const isSelection =
+        node.kind === Kind.FIELD || node.kind === Kind.INLINE_FRAGMENT || node.kind === Kind.FRAGMENT_SPREAD;
+      if (!isSelection || !node.directives?.length) return undefined;
+      if (node.directives.some((directive) => literalCondition(directive) === 'out')) return null;
+      const directives = node.directives.filter((directive) => literalCondition(directive) === undefined);
+      return directives.length < node.directives.length ? { ...node, directives } : undefined;
+    },
+  });
+  // What has nothing left in it is an empty object all the same.
+  return visit(decided, {
+    SelectionSet: { leave: (set) => (set.selections.length === 0 ? { ...set, selections: [TYPENAME] } : undefined) },
+  });
+}
+
+function literalCondition({ name, arguments: given = [] }: DirectiveNode): 'in' | 'out' | undefined {
+  const condition = given.find((argument) => argument.name.value === 'if')?.value;
+  if (condition?.kind !== Kind.BOOLEAN) return undefined;
+  if (name.value === 'skip') return condition.value ? 'out' : 'in';
+  if (name.value === 'include') return condition.value ? 'in' : 'out';
+  return undefined;
+}

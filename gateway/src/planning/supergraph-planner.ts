@@ -1,0 +1,139 @@
+import { type Logger, reasonOf } from '@shop/service-kit';
+import {
+  type DocumentNode,
+  Kind,
+  OperationTypeNode,
+  parse,
+  print,
+  type SelectionNode,
+  stripIgnoredCharacters,
+} from 'graphql';
+import { renameCollisions } from './client-names.ts';
+import { isDeferred, needsOf, type OperationNeeds, withoutDefer } from './operation-needs.ts';
+import type { Overrides } from './overrides.ts';
+import { operationOf, subgraphsPart } from './own-fields.ts';
+import type { PlanNode, QueryPlan } from './plan.ts';
+import type { PlannedOperation } from './planned-operation.ts';
+import { type LimitedPlanner, PlanningFailed, PlanningTookTooLong } from './planner.ts';
+import { planSerially } from './serial-mutation.ts';
+import type { SupergraphFacts } from './supergraph-facts.ts';
+
+export interface SupergraphPlannerOptions {
+  facts: SupergraphFacts;
+  /** Null where it cannot be had or is not wanted. */
+  hive: LimitedPlanner | null;
+  apollo: LimitedPlanner | null;
+  log: Logger;
+}
+
+/** Plans for one supergraph, with the planner that gives right answers to the operation, the faster one first. */
+export interface SupergraphPlanner {
+  /** `document` holds one operation, valid for the API. Rejects with PlanningFailed or ServiceUnavailable. */
+  plan(document: DocumentNode, overrides: Overrides): Promise<PlannedOperation>;
+  close(): void;
+}
+
+export function createSupergraphPlanner(options: SupergraphPlannerOptions): SupergraphPlanner {
+  const { facts, hive, apollo, log } = options;
+
+  async function planWith(planner: LimitedPlanner, document: DocumentNode, overrides: Overrides): Promise<QueryPlan> {
+    const plan = await planSerially(document, (part) =>
+      planner.plan({ document: part, text: stripIgnoredCharacters(print(part)), overrides }),
+    );
+    mustBeWhole(plan, document);
+    return plan;
+  }
+
+  /** Those that give right answers, in the order in which they are asked. */
+  function plannersFor({ defer, contexts, conflictingRequirements }: OperationNeeds): LimitedPlanner[] {
+    const first = hive && !defer && !contexts ? [hive] : [];
+    return apollo && !conflictingRequirements ? [...first, apollo] : first;
+  }
+
+  return {
+    async plan(client, overrides) {
+      const { document, clientNames } = renameCollisions(client, facts);
+      const whole = subgraphsPart(document);
+      if (whole === null) return { document, clientNames, plan: { kind: 'QueryPlan' }, plannedBy: null };
+
+      const wish = needsOf(whole, facts);
+      const givesUpDefer = wish.defer && (plannersFor(wish).length === 0 || isSerial(whole));
+      const fetched = givesUpDefer ? withoutDefer(whole) : whole;
+      const planners = plannersFor(givesUpDefer ? { ...wish, defer: false } : wish);
+      const failures: unknown[] = [];
+      for (const planner of planners) {
+        try {
+          const plan = await planWith(planner, fetched, overrides);
+          const shown = givesUpDefer ? withoutDefer(document) : document;
+          return { document: shown, clientNames, plan, plannedBy: planner.name };
+        } catch (error) {
+          if (!(error instanceof PlanningFailed) || error instanceof PlanningTookTooLong) throw error;
+          log.debug({ err: error, planner: planner.name }, 'The operation could not be planned.');
+          failures.push(error);
+        }
+      }
+      const cause = failures.length > 1 ? new AggregateError(failures) : failures[0];
+      throw new PlanningFailed(`The operation cannot be planned: ${reasonOf(cause ?? 'no planner can.')}`, { cause });
+    },
+    close() {
+      hive?.close();
+      apollo?.close();
+    },
+  };
+}
+
+/** Where one field is to be complete before the next begins, nothing can be left for later. */
+function isSerial(document: DocumentNode): boolean {
+  return operationOf(document).operation === OperationTypeNode.MUTATION && isDeferred(document);
+}
+
+/**
+ * Apollo's planner leaves out, without a word, a root field of which it finds nothing to fetch, such as the fields of an
+ * interface object that no subgraph can be asked for.
+ */
+function mustBeWhole(plan: QueryPlan, document: DocumentNode): void {
+  const fetched = new Set(plan.node ? rootFetches(plan.node).flatMap(rootFieldsOf) : []);
+  const missing = rootFieldsIn(operationOf(document).selectionSet.selections).filter((name) => !fetched.has(name));
+  if (missing.length > 0) throw new PlanningFailed(`No subgraph can be asked for ${missing.join(', ')}.`);
+}
+
+function rootFetches(node: PlanNode | NonNullable<QueryPlan['node']>): string[] {
+  switch (node.kind) {
+    case 'Fetch':
+      return node.requires ? [] : [node.operation];
+    case 'Sequence':
+    case 'Parallel':
+      return node.nodes.flatMap(rootFetches);
+    case 'Flatten':
+      return [];
+    case 'Condition':
+      return [node.ifClause, node.elseClause].flatMap((clause) => (clause ? rootFetches(clause) : []));
+    case 'Subscription':
+      return [node.primary.operation];
+    case 'Defer':
+      return [node.primary.node, ...node.deferred.map((deferred) => deferred.node)].flatMap((part) =>
+        part ? rootFetches(part) : [],
+      );
+  }
+}
+
+function rootFieldsOf(operation: string): string[] {
+  const document = parse(operation, { noLocation: true });
+  const fragments = new Map(
+    document.definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition.selectionSet.selections]] : [],
+    ),
+  );
+  return rootFieldsIn(operationOf(document).selectionSet.selections, fragments);
+}
+
+function rootFieldsIn(
+  selections: readonly SelectionNode[],
+  fragments: ReadonlyMap<string, readonly SelectionNode[]> = new Map(),
+): string[] {
+  return selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [(selection.alias ?? selection.name).value];
+    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFieldsIn(selection.selectionSet.selections, fragments);
+    return rootFieldsIn(fragments.get(selection.name.value) ?? [], fragments);
+  });
+}
