@@ -29,18 +29,21 @@ export interface PlanRequest {
 // Built code has only the .js beside it; tests and benchmarks run the .ts, as Node does by itself.
 const FILE = new URL(`./apollo-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
+/** An operation whose planning wants more takes its thread with it, and not the process. */
+const MEMORY_MB = 1_024;
+
 /**
  * Planning cannot be interrupted from within: when a plan is given up, its thread ends, and the next plan starts another.
  * So it does after a thread that died.
  */
-export function createApolloThread(log: Logger): ApolloThread {
+export function createApolloThread(log: Logger, { memoryMb = MEMORY_MB } = {}): ApolloThread {
   const supergraphs = new Map<string, string>();
   let worker: Worker | null = null;
   let report: ((report: PlanningReport) => void) | null = null;
   let closed = false;
 
   function start(): Worker {
-    const started = new Worker(FILE);
+    const started = new Worker(FILE, { resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
     started.on('message', (made: PlanningReport) => report?.(made));
     started.on('error', (error) => {
       log.error({ err: error }, 'The planning thread died.');
