@@ -11,7 +11,7 @@ import {
 import { startApolloServer } from './apollo-server.ts';
 import type { GatewayConfig } from './config.ts';
 import { createTokenVerifier, unverified } from './door/token-verifier.ts';
-import { forApolloExecutor } from './execution/apollo-plan.ts';
+import { createEngine } from './execution/engine.ts';
 import { createFederatedGateway } from './execution/federated-gateway.ts';
 import { subgraphCheck } from './execution/subgraph-check.ts';
 import { createSubgraphPools } from './execution/subgraph-pools.ts';
@@ -61,7 +61,8 @@ async function start(config: GatewayConfig, closing: ReturnType<typeof createClo
   const { addresses } = config.subgraphs;
   readiness.add('subgraphs', subgraphCheck({ supergraph: supergraph.current, addresses, pools }), { required: false });
   const sourcesOf = createSubgraphSources({ pools, ...config.subgraphs, log, metrics });
-  const planning = closing.add(createPlanning({ ...config.planning, log, metrics, compile: forApolloExecutor }));
+  const engine = createEngine(config.engine);
+  const planning = closing.add(createPlanning({ ...config.planning, log, metrics, compile: engine.compile }));
   const gateway = createFederatedGateway({ supergraph, sourcesOf, planning });
   const server = await startApolloServer({ gateway, introspection: config.introspection, log, metrics });
   closing.add({ close: () => server.stop() });

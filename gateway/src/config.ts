@@ -36,6 +36,8 @@ export const gatewaySettings = z
     PLANNING_TIMEOUT_MS: setting.integer(5_000, { min: 1 }),
     OVERRIDE_LABELS: z.string().default('').transform(commaSeparated),
 
+    ENGINE: z.enum(['shopgraph', 'apollo']).default('shopgraph'),
+
     JWKS_URL: setting.url('http', 'https').optional(),
     JWT_ISSUER: z.string().optional(),
     JWT_LEEWAY_SECONDS: setting.integer(5, { max: 300 }),
@@ -63,6 +65,7 @@ export const gatewaySettings = z
       timeoutMs: env.PLANNING_TIMEOUT_MS,
       overrideLabels: new Set(env.OVERRIDE_LABELS),
     },
+    engine: env.ENGINE,
     tokens: env.JWKS_URL
       ? { jwksUrl: env.JWKS_URL, issuer: env.JWT_ISSUER, leewaySeconds: env.JWT_LEEWAY_SECONDS }
       : null,

@@ -1,25 +1,21 @@
-import type { ServiceMap } from '@apollo/gateway';
 import type {
   GatewayExecutionResult,
   GatewayGraphQLRequestContext,
   GatewayInterface,
 } from '@apollo/server-gateway-interface';
 import { GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
-import { coerceVariables } from '../errors/bad-variables.ts';
 import type { Planning } from '../planning/planning.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import type { SupergraphFile } from '../supergraph/supergraph-file.ts';
-import { type ApolloPlan, execute } from './execute.ts';
-import { noSuchOperation, type Operation } from './operation.ts';
-
-/** Makes the data sources of a supergraph's subgraphs. */
-export type SourcesOf = (supergraph: Supergraph) => ServiceMap;
+import { type ExecuteOperation, toExecutionResult } from './engine.ts';
+import { noSuchOperation } from './operation.ts';
+import type { SourcesOf } from './subgraph-sources.ts';
 
 export interface FederatedGatewayOptions {
   supergraph: SupergraphFile;
   sourcesOf: SourcesOf;
-  planning: Planning<ApolloPlan>;
+  planning: Planning<ExecuteOperation>;
 }
 
 /** What Apollo Server needs of a gateway: the schema as it changes, and an executor. */
@@ -56,26 +52,13 @@ export function createFederatedGateway({
     // Apollo Server leaves it to the executor to refuse what it could not find, whatever its types promise.
     if (!request.operation) return { errors: [noSuchOperation()] };
     const supergraph = bySchema.get(request.schema) ?? file.current();
-    const operation = operationOf(request);
-    if (operation.operation.operation === OperationTypeNode.SUBSCRIPTION) return { errors: [needsASocket()] };
-    const variables = coerceVariables(supergraph.apiSchema, operation.operation, operation.variables);
-    if ('errors' in variables) return variables;
-    const { text, operationName } = operation;
+    if (request.operation.operation === OperationTypeNode.SUBSCRIPTION) return { errors: [needsASocket()] };
+    const { operationName, variables = {} } = request.request;
     // Apollo Server has validated it.
-    const { compiled } = await planning.prepare(supergraph, { text, operationName, isValid: true });
-    return execute({ supergraph, ...compiled, sources: sourcesOf(supergraph) }, operation);
+    const { compiled } = await planning.prepare(supergraph, { text: request.source, operationName, isValid: true });
+    const context = request.context as RequestContext;
+    return toExecutionResult(await compiled({ variables, context, call: sourcesOf(supergraph) }));
   }
-}
-
-function operationOf({ request, document, operation, source, context }: GatewayGraphQLRequestContext): Operation {
-  return {
-    document,
-    operation,
-    operationName: request.operationName,
-    text: source,
-    variables: request.variables ?? {},
-    context: context as RequestContext,
-  };
 }
 
 function needsASocket(): GraphQLError {

@@ -1,11 +1,10 @@
-import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
-import type { GatewayGraphQLResponse } from '@apollo/server-gateway-interface';
 import { currentTraceparent, type Logger } from '@shop/service-kit';
-import type { GraphQLFormattedError } from 'graphql';
+import { type GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import type { Pool } from 'undici';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { RequestContext } from '../request-context.ts';
-import { atEveryField, fromSubgraph, type SubgraphRequest } from './subgraph-errors.ts';
+import type { CallSubgraph, SubgraphRequest } from './subgraph-call.ts';
+import { fromSubgraph } from './subgraph-errors.ts';
 import { failureOf } from './subgraph-failure.ts';
 
 export interface SubgraphSourceOptions {
@@ -24,44 +23,36 @@ interface Answer {
 }
 
 /**
- * Sends what the planner asks of one subgraph. Unlike RemoteGraphQLDataSource it believes a GraphQL answer whatever its
- * HTTP status (a subgraph says 400 to a bad variable), and turns every failure into errors at the fields it cost.
+ * Sends what a plan asks of one subgraph. It believes a GraphQL answer whatever its HTTP status: a subgraph says 400 to a
+ * bad variable.
  */
-export function createSubgraphSource(options: SubgraphSourceOptions): GraphQLDataSource {
+export function createSubgraphSource(options: SubgraphSourceOptions): CallSubgraph {
   const { name, timeoutMs, metrics, log } = options;
 
-  return {
-    async process({ request, context }: GraphQLDataSourceProcessOptions): Promise<GatewayGraphQLResponse> {
-      const sent: SubgraphRequest = { query: request.query ?? '', variables: request.variables ?? {} };
-      const deadline = AbortSignal.timeout(timeoutMs);
-      const done = metrics.subgraphFetches.startTimer({ subgraph: name });
-      try {
-        const answer = await send(options, sent, context as RequestContext, deadline);
-        if (answer.extensions?.idempotentReplay) (context as RequestContext).isReplay = true;
-        if (answer.errors) log.debug({ subgraph: name, errors: answer.errors }, 'A subgraph answered with errors.');
-        return {
-          data: answer.data ?? undefined,
-          ...(answer.errors && { errors: answer.errors.map((error) => fromSubgraph(error, sent)) }),
-        };
-      } catch (error) {
-        const failure = failureOf({
-          error,
-          isMutation: sent.query.startsWith('mutation'),
-          isLate: deadline.aborted,
-        });
-        metrics.subgraphFailures.inc({ subgraph: name, code: failure.code });
-        log.warn({ subgraph: name, err: error }, 'A subgraph did not answer.');
-        return { errors: atEveryField(sent, failure.message, failure.code) };
-      } finally {
-        done();
-      }
-    },
+  return async (request, context) => {
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const done = metrics.subgraphFetches.startTimer({ subgraph: name });
+    try {
+      const { data, errors, extensions } = await send(options, request, context, deadline);
+      if (extensions?.idempotentReplay) context.isReplay = true;
+      if (errors === undefined) return { data };
+      log.debug({ subgraph: name, errors }, 'A subgraph answered with errors.');
+      return { data, errors: errors.map((error) => fromSubgraph(error, request.query)) };
+    } catch (error) {
+      const isMutation = request.kind === OperationTypeNode.MUTATION;
+      const { message, code } = failureOf({ error, isMutation, isLate: deadline.aborted });
+      metrics.subgraphFailures.inc({ subgraph: name, code });
+      log.warn({ subgraph: name, err: error }, 'A subgraph did not answer.');
+      return { failed: true, errors: [{ message, extensions: { code } }] };
+    } finally {
+      done();
+    }
   };
 }
 
 async function send(
   { name, url, pool }: SubgraphSourceOptions,
-  { query, variables }: SubgraphRequest,
+  { body: sent }: SubgraphRequest,
   { token, idempotencyKey }: RequestContext,
   signal: AbortSignal,
 ): Promise<Answer> {
@@ -76,7 +67,7 @@ async function send(
       ...(traceparent && { traceparent }),
       ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
     },
-    body: JSON.stringify({ query, variables }),
+    body: sent,
     signal,
   });
   const text = await body.text();

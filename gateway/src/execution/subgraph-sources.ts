@@ -1,8 +1,7 @@
-import type { ServiceMap } from '@apollo/gateway';
 import { ConfigError, type Logger } from '@shop/service-kit';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
-import type { SourcesOf } from './federated-gateway.ts';
+import type { CallSubgraph } from './subgraph-call.ts';
 import type { SubgraphPools } from './subgraph-pools.ts';
 import { createSubgraphSource } from './subgraph-source.ts';
 
@@ -15,9 +14,12 @@ export interface SubgraphSourcesOptions {
   metrics: GatewayMetrics;
 }
 
-/** The data sources of a supergraph, made once for each. */
+/** What sends a supergraph's fetches to its subgraphs, by their names. */
+export type SourcesOf = (supergraph: Supergraph) => CallSubgraph;
+
+/** Makes it once for each supergraph. */
 export function createSubgraphSources(options: SubgraphSourcesOptions): SourcesOf {
-  const known = new WeakMap<Supergraph, ServiceMap>();
+  const known = new WeakMap<Supergraph, CallSubgraph>();
   return (supergraph) => {
     const sources = known.get(supergraph) ?? sourcesOf(supergraph, options);
     known.set(supergraph, sources);
@@ -25,13 +27,18 @@ export function createSubgraphSources(options: SubgraphSourcesOptions): SourcesO
   };
 }
 
-function sourcesOf({ subgraphs }: Supergraph, { addresses, pools, ...options }: SubgraphSourcesOptions): ServiceMap {
-  return Object.fromEntries(
+function sourcesOf({ subgraphs }: Supergraph, { addresses, pools, ...options }: SubgraphSourcesOptions): CallSubgraph {
+  const sources = new Map(
     subgraphs.map((subgraph) => {
       const url = subgraphUrl(subgraph, addresses);
       return [subgraph.name, createSubgraphSource({ ...options, name: subgraph.name, url, pool: pools.poolFor(url) })];
     }),
   );
+  return (request, context) => {
+    const source = sources.get(request.subgraph);
+    if (source === undefined) throw new Error(`The plan names an unknown subgraph, ${request.subgraph}.`);
+    return source(request, context);
+  };
 }
 
 /** Where a subgraph is. Throws ConfigError when neither the supergraph nor the settings say. */

@@ -1,35 +1,32 @@
-import type { SubscriptionNode } from '@apollo/query-planner';
 import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
-import { execute } from '../execution/execute.ts';
-import type { SourcesOf } from '../execution/federated-gateway.ts';
-import type { Operation } from '../execution/operation.ts';
-import type { PlannedOperation } from '../planning/planned-operation.ts';
+import { BadUserInput } from '@shop/kernel';
+import { OperationTypeNode } from 'graphql';
+import { type ExecuteOperation, type Execution, toExecutionResult } from '../execution/engine.ts';
+import type { ReadyOperation } from '../planning/planning.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
-import { createEventDataSource } from './event-data-source.ts';
+import { createEventSubgraph } from './event-subgraph.ts';
 
-/** No subgraph can have this name. */
-const EVENT = '(event)';
-
-export interface EventAnswerOptions {
-  supergraph: Supergraph;
-  sourcesOf: SourcesOf;
-  planned: PlannedOperation;
-  plan: SubscriptionNode;
-  operation: Operation;
-}
+/** Answers one event, whose value is a subscription's root: `{ thingChanged: { … } }`. */
+export type AnswerEvent = (root: Record<string, unknown>) => Promise<GatewayExecutionResult>;
 
 /** What a subscriber gets for an event: the value stands in for the plan's first fetch, the plan's others follow. */
-export function answerEvent(
-  root: Record<string, unknown>,
-  { supergraph, sourcesOf, planned, plan, operation }: EventAnswerOptions,
-): Promise<GatewayExecutionResult> {
-  const sources = sourcesOf(supergraph);
-  const subgraph = plan.primary.serviceName;
-  const source = sources[subgraph];
-  if (source === undefined) throw new Error(`The plan names an unknown subgraph, ${subgraph}.`);
-  const fromEvent = createEventDataSource({ supergraph, subgraph, source, root });
-  const first = { ...plan.primary, serviceName: EVENT };
-  const node = { kind: 'Sequence' as const, nodes: plan.rest ? [first, plan.rest] : [first] };
-  const all = { planned, plan: { kind: 'QueryPlan' as const, node } };
-  return execute({ supergraph, ...all, sources: { ...sources, [EVENT]: fromEvent } }, operation);
+export function prepareEventAnswers(
+  supergraph: Supergraph,
+  { plan: { node }, compiled }: ReadyOperation<ExecuteOperation>,
+  { call, ...execution }: Execution,
+): AnswerEvent {
+  if (node?.kind !== 'Subscription') {
+    throw new BadUserInput('query', 'The field of a subscription cannot be skipped.');
+  }
+  const subgraph = node.primary.serviceName;
+
+  return async (root) => {
+    const askEvent = createEventSubgraph({ supergraph, subgraph, call, root });
+    const answer = await compiled({
+      ...execution,
+      call: (request, context) =>
+        request.kind === OperationTypeNode.SUBSCRIPTION ? askEvent(request, context) : call(request, context),
+    });
+    return toExecutionResult(answer);
+  };
 }

@@ -1,17 +1,16 @@
-import type { SubscriptionNode } from '@apollo/query-planner';
 import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
-import { BadUserInput, NotFound } from '@shop/kernel';
+import { NotFound } from '@shop/kernel';
 import { continueTrace } from '@shop/service-kit';
 import { type FormattedExecutionResult, print } from 'graphql';
 import { asGraphQLError } from '../errors/client-error.ts';
-import { type ApolloPlan, execute } from '../execution/execute.ts';
-import type { SourcesOf } from '../execution/federated-gateway.ts';
+import { type ExecuteOperation, toExecutionResult } from '../execution/engine.ts';
 import type { Operation } from '../execution/operation.ts';
+import type { SourcesOf } from '../execution/subgraph-sources.ts';
 import type { FinishAnswer } from '../observability/finish-answer.ts';
 import type { Planning } from '../planning/planning.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { currentStateQuery } from './current-state.ts';
-import { answerEvent } from './event-answer.ts';
+import { prepareEventAnswers } from './event-answer.ts';
 import type { StreamEvent } from './event-source.ts';
 import type { EventStream } from './event-stream.ts';
 import { responseKey, type SubscribedField } from './subscribed-field.ts';
@@ -25,7 +24,7 @@ interface SubscriptionAnswersOptions {
   subscribed: SubscribedField;
   operation: Operation;
   sourcesOf: SourcesOf;
-  planning: Planning<ApolloPlan>;
+  planning: Planning<ExecuteOperation>;
   finish: FinishAnswer;
 }
 
@@ -39,16 +38,20 @@ export interface SubscriptionAnswers {
 export async function createSubscriptionAnswers(options: SubscriptionAnswersOptions): Promise<SubscriptionAnswers> {
   const { supergraph, stream, subscribed, operation, sourcesOf, planning, finish } = options;
   const { text, operationName } = operation;
-  const { compiled } = await planning.prepare(supergraph, { text, operationName, isValid: true });
-  const planned = { planned: compiled.planned, plan: subscriptionNode(compiled) };
+  const ready = await planning.prepare(supergraph, { text, operationName, isValid: true });
   // A public answer is the same for everyone, so it is made with nobody's token.
   const token = stream.audience === 'PUBLIC' ? null : operation.context.token;
-  const forEvents: Operation = { ...operation, context: { ...operation.context, token } };
+  const call = sourcesOf(supergraph);
+  const { variables } = operation;
+  const answerEvent = prepareEventAnswers(supergraph, ready, {
+    variables,
+    context: { ...operation.context, token },
+    call,
+  });
 
   async function resultOf({ data }: StreamEvent): Promise<GatewayExecutionResult> {
     try {
-      const root = { [stream.field]: stream.value(data) };
-      return await answerEvent(root, { supergraph, sourcesOf, ...planned, operation: forEvents });
+      return await answerEvent({ [stream.field]: stream.value(data) });
     } catch (error) {
       // A subscription outlives an event it cannot tell.
       return { errors: [asGraphQLError(error)] };
@@ -65,9 +68,9 @@ export async function createSubscriptionAnswers(options: SubscriptionAnswersOpti
     async currentState() {
       if (stream.current === null) return null;
       const query = currentStateQuery(stream.current, subscribed);
-      const asked = { ...operation, ...query, operationName: undefined, text: print(query.document) };
-      const { compiled } = await planning.prepare(supergraph, { text: asked.text, isValid: true });
-      const result = await execute({ supergraph, ...compiled, sources: sourcesOf(supergraph) }, asked);
+      const { compiled } = await planning.prepare(supergraph, { text: print(query.document), isValid: true });
+      const { context } = operation;
+      const result = toExecutionResult(await compiled({ variables: query.variables, context, call }));
       if (result.errors?.length) throw new AggregateError(result.errors);
       const state: unknown = result.data?.[responseKey(subscribed.node)];
       if (state !== null && state !== undefined) return result;
@@ -75,9 +78,4 @@ export async function createSubscriptionAnswers(options: SubscriptionAnswersOpti
       return null;
     },
   };
-}
-
-function subscriptionNode({ plan: { node } }: ApolloPlan): SubscriptionNode {
-  if (node?.kind === 'Subscription') return node;
-  throw new BadUserInput('query', 'The field of a subscription cannot be skipped.');
 }

@@ -1,9 +1,9 @@
 import { ServiceUnavailable } from '@shop/kernel';
 import type { FormattedExecutionResult } from 'graphql';
 import { coerceVariables } from '../errors/bad-variables.ts';
-import type { ApolloPlan } from '../execution/execute.ts';
-import type { SourcesOf } from '../execution/federated-gateway.ts';
+import type { ExecuteOperation } from '../execution/engine.ts';
 import type { Operation } from '../execution/operation.ts';
+import type { SourcesOf } from '../execution/subgraph-sources.ts';
 import type { FinishAnswer } from '../observability/finish-answer.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { Planning } from '../planning/planning.ts';
@@ -26,7 +26,7 @@ export interface SubscriptionsOptions {
   /** Null where no broker is configured. */
   events: { source: EventSource; hub: EventHub } | null;
   sourcesOf: SourcesOf;
-  planning: Planning<ApolloPlan>;
+  planning: Planning<ExecuteOperation>;
   finish: FinishAnswer;
   metrics: GatewayMetrics;
 }

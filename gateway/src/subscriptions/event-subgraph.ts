@@ -1,5 +1,3 @@
-import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
-import type { GatewayGraphQLResponse } from '@apollo/server-gateway-interface';
 import {
   type DocumentNode,
   type GraphQLFormattedError,
@@ -11,14 +9,18 @@ import {
   type SelectionNode,
   visit,
 } from 'graphql';
+import type { CallSubgraph, SubgraphRequest } from '../execution/subgraph-call.ts';
+import { fragmentsOf, operationOf } from '../planning/own-fields.ts';
+import type { RequestContext } from '../request-context.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { type CompletionScope, completeValue, fillIn, type MissingPart } from './complete-value.ts';
+import { responseKey } from './subscribed-field.ts';
 
-interface EventDataSourceOptions {
+interface EventSubgraphOptions {
   supergraph: Supergraph;
   /** The subgraph that declares the field: what an event leaves open is asked there. */
   subgraph: string;
-  source: GraphQLDataSource;
+  call: CallSubgraph;
   /** The subscription's root, such as `{ thingChanged: { … } }`. */
   root: Record<string, unknown>;
 }
@@ -27,48 +29,42 @@ interface EventDataSourceOptions {
  * Answers in a subgraph's place the part of a subscription that the planner would send there: from the event's value,
  * completed by `_entities`.
  */
-export function createEventDataSource({
-  supergraph,
-  subgraph,
-  source,
-  root,
-}: EventDataSourceOptions): GraphQLDataSource {
-  return {
-    async process(options: GraphQLDataSourceProcessOptions): Promise<GatewayGraphQLResponse> {
-      const { query = '', variables = {} } = options.request;
-      const document = parse(query, { noLocation: true });
-      const operation = operationOf(document);
-      const type = supergraph.fullSchema.getSubscriptionType();
-      if (!type) throw new Error('The supergraph has no subscriptions.');
-      const scope: CompletionScope = {
-        schema: supergraph.fullSchema,
-        keys: supergraph.entityKeys.get(subgraph) ?? new Map(),
-        fragments: fragmentsOf(document),
-        variables,
-      };
-      const { data, parts, unknown } = completeValue(scope, type, root, operation.selectionSet);
-      const fetches = [...grouped(parts).values()].map((group) => fetchParts(group, operation, document, options));
-      const errors = [...unknown.map(neverSaid), ...(await Promise.all(fetches)).flat()];
-      return { data, ...(errors.length > 0 && { errors }) };
-    },
+export function createEventSubgraph({ supergraph, subgraph, call, root }: EventSubgraphOptions): CallSubgraph {
+  return async (request, context) => {
+    const document = parse(request.query, { noLocation: true });
+    const operation = operationOf(document);
+    const type = supergraph.fullSchema.getSubscriptionType();
+    if (!type) throw new Error('The supergraph has no subscriptions.');
+    const scope: CompletionScope = {
+      schema: supergraph.fullSchema,
+      keys: supergraph.entityKeys.get(subgraph) ?? new Map(),
+      fragments: fragmentsOf(document),
+      variables: request.variables,
+    };
+    const { data, parts, unknown } = completeValue(scope, type, root, operation.selectionSet);
+    const fetches = [...grouped(parts).values()].map((group) => fetchParts(group, document, request, context));
+    const errors = [...unknown.map(neverSaid), ...(await Promise.all(fetches)).flat()];
+    return { data, ...(errors.length > 0 && { errors }) };
   };
 
   async function fetchParts(
     parts: [MissingPart, ...MissingPart[]],
-    operation: OperationDefinitionNode,
     document: DocumentNode,
-    options: GraphQLDataSourceProcessOptions,
+    request: SubgraphRequest,
+    context: RequestContext,
   ): Promise<readonly GraphQLFormattedError[]> {
-    const query = entitiesQuery(parts[0], operation, document);
+    const query = entitiesQuery(parts[0], operationOf(document), document);
     const representations = parts.map(({ representation }) => representation);
-    const variables = { ...options.request.variables, representations };
-    const answer = await source.process({ ...options, request: { query, variables } });
+    const variables = { ...request.variables, representations };
+    const body = JSON.stringify({ query, variables });
+    const kind = OperationTypeNode.QUERY;
+    const answer = await call({ subgraph, kind, query, operationName: undefined, variables, body }, context);
     const entities: unknown[] = Array.isArray(answer.data?._entities) ? answer.data._entities : [];
     entities.forEach((entity, i) => {
       if (typeof entity === 'object' && entity !== null)
         fillIn(parts[i]?.target ?? {}, entity as Record<string, unknown>);
     });
-    return (answer.errors ?? []).map((error) => ({ ...error, path: pathOf(error, parts) }));
+    return (answer.errors ?? []).flatMap((error) => pathsOf(error, parts).map((path) => ({ ...error, path })));
   }
 }
 
@@ -105,24 +101,12 @@ function neverSaid(selection: SelectionNode): GraphQLFormattedError {
   return { message, path, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 }
 
-/** The subgraph's `_entities.0.name` is the client's `thingChanged.thing.name`. */
-function pathOf({ path }: GraphQLFormattedError, parts: readonly MissingPart[]): (string | number)[] {
+/** The subgraph's `_entities.0.name` is the client's `thingChanged.thing.name`; without a path it is at all that was asked. */
+function pathsOf({ path }: GraphQLFormattedError, parts: readonly MissingPart[]): (string | number)[][] {
   const [, index, ...rest] = path ?? [];
-  const part = typeof index === 'number' ? parts[index] : parts[0];
-  return [...(part?.path ?? []), ...rest];
-}
-
-function operationOf(document: DocumentNode): OperationDefinitionNode {
-  const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('The plan holds no operation.');
-  return operation;
-}
-
-function fragmentsOf(document: DocumentNode): CompletionScope['fragments'] {
-  return new Map(
-    document.definitions.flatMap((definition) =>
-      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
-    ),
+  if (typeof index === 'number') return [[...(parts[index]?.path ?? []), ...rest]];
+  return parts.flatMap(({ path: at, selections }) =>
+    selections.map((selection) => (selection.kind === Kind.FIELD ? [...at, responseKey(selection)] : [...at])),
   );
 }
 

@@ -1,0 +1,125 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { FetchNode } from '../../planning/plan.ts';
+import type { Run, Step } from '../run.ts';
+import type { SubgraphAnswer } from '../subgraph-call.ts';
+import { type Data, isData, type Path } from '../tree/data.ts';
+import { isEqual } from '../tree/equal.ts';
+import type { FlattenPath } from '../tree/flatten-path.ts';
+import { copyOf } from '../tree/merge.ts';
+import { compileRepresentation } from '../tree/representations.ts';
+import { compileOutputRewrites } from '../tree/rewrites.ts';
+import { readAskedFields } from './asked-fields.ts';
+import { type FetchTools, noAnswerToUse } from './fetch-tools.ts';
+import { compileRequest } from './request-text.ts';
+
+/** A fetch of entities, in parts, so that several of them can share a request. */
+export interface EntityFetch {
+  node: FetchNode;
+  /** What is to be asked now; null when there is nothing. */
+  gather(run: Run): GatheredEntities | null;
+  /** Asks for it in a request of its own. */
+  ask(run: Run, gathered: GatheredEntities): Promise<void>;
+  /** Takes the part of an answer that came for what was gathered. `entities` is the value of `_entities`. */
+  deliver(run: Run, gathered: GatheredEntities, answer: SubgraphAnswer, entities: unknown): void;
+  /** All of it. */
+  step: Step;
+}
+
+export interface GatheredEntities {
+  /** A JSON list; each entity is in it once. */
+  representations: string;
+  /** For each representation the objects that it stands for: more than one where equal keys have unequal data. */
+  objects: Data[][];
+}
+
+/** Compiles a fetch with `requires`, of entities that are found at a path. */
+export function compileEntityFetch(
+  node: FetchNode,
+  path: FlattenPath,
+  { types, merge, shape }: FetchTools,
+): EntityFetch {
+  const represent = compileRepresentation(node.requires ?? [], node.inputRewrites ?? [], types);
+  const rewrites = compileOutputRewrites(node.outputRewrites, types);
+  const hasRewrites = Boolean(node.outputRewrites?.length);
+  const asked = readAskedFields(node.operation, types);
+  const canShare = !shape.isAmbiguous(path.keys);
+  const requestFor = compileRequest(node);
+
+  return {
+    node,
+    gather,
+    ask,
+    deliver,
+    async step(run) {
+      const gathered = gather(run);
+      if (gathered !== null) await ask(run, gathered);
+    },
+  };
+
+  async function ask(run: Run, gathered: GatheredEntities): Promise<void> {
+    const request = requestFor(run, `"representations":${gathered.representations}`);
+    const answer = await run.call(request, run.context);
+    deliver(run, gathered, answer, answer.data?._entities);
+  }
+
+  function gather(run: Run): GatheredEntities | null {
+    const byRepresentation = new Map<string, Data[]>();
+    const seen = new Set<Data>();
+    path.visit(run.root, (object, container, key) => {
+      if (seen.has(object)) return;
+      seen.add(object);
+      const representation = represent(object);
+      if (representation === '') return;
+      const same = byRepresentation.get(representation);
+      const first = same?.[0];
+      if (same === undefined || first === undefined) byRepresentation.set(representation, [object]);
+      else if (canShare && isEqual(first, object)) {
+        // From here on the two are one: fetched, merged and written once.
+        container[key] = first;
+        run.shared.add(first);
+      } else same.push(object);
+    });
+    if (byRepresentation.size === 0) return null;
+    return { representations: `[${[...byRepresentation.keys()].join(',')}]`, objects: [...byRepresentation.values()] };
+  }
+
+  function deliver(run: Run, { objects }: GatheredEntities, answer: SubgraphAnswer, entities: unknown): void {
+    const isUsable = Array.isArray(entities) && entities.length === objects.length;
+    if (isUsable) for (const [i, targets] of objects.entries()) mergeEntity(targets, entities[i]);
+    const errors = answer.errors ?? (isUsable ? [] : [noAnswerToUse]);
+    if (errors.length === 0) return;
+    const placesOf = objects.map((targets) => path.occurrences(run.root, targets));
+    for (const error of errors) tell(error);
+    if (!isUsable) eachField(objects.keys(), (at) => run.errors.explain(at));
+
+    function tell(error: GraphQLFormattedError): void {
+      const [, index, ...rest] = error.path ?? [];
+      const report = (at: Path) => run.errors.add(at, error, node.serviceName);
+      if (typeof index !== 'number') {
+        if (answer.failed) eachField(objects.keys(), report);
+        else eachField([0], report, 1);
+      } else if (rest.length === 0) eachField([index], report);
+      else for (const place of placesOf[index] ?? []) report([...place, ...rewrites.pathAfter(rest)]);
+    }
+
+    function eachField(indexes: Iterable<number>, found: (at: Path) => void, limit = Infinity): void {
+      for (const index of indexes) {
+        const keys = asked.ofEntity(objects[index]?.[0]?.__typename, run.coerced).slice(0, limit);
+        for (const place of (placesOf[index] ?? []).slice(0, limit)) {
+          for (const key of keys) found([...place, ...rewrites.pathAfter([key])]);
+        }
+      }
+    }
+  }
+
+  function mergeEntity([first, ...others]: Data[], entity: unknown): void {
+    if (first === undefined || !isData(entity)) return;
+    if (hasRewrites) {
+      // Rewrites have type conditions, and a planner does not ask again for a type that is known.
+      entity.__typename ??= first.__typename;
+      rewrites.apply(entity);
+    }
+    for (const other of others) merge(other, copyOf(entity));
+    merge(first, entity);
+  }
+}

@@ -1,0 +1,17 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { ResponseShape } from '../response-shape.ts';
+import type { Merge } from '../tree/merge.ts';
+import type { TypeFacts } from '../tree/type-facts.ts';
+
+/** What all fetches of one compiled operation use. */
+export interface FetchTools {
+  types: TypeFacts;
+  merge: Merge;
+  shape: ResponseShape;
+}
+
+/** For an answer that is GraphQL in form and holds nothing. */
+export const noAnswerToUse: GraphQLFormattedError = {
+  message: 'A subgraph answered without data and without errors.',
+  extensions: { code: 'INTERNAL_SERVER_ERROR' },
+};

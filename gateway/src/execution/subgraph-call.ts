@@ -1,0 +1,25 @@
+import type { GraphQLFormattedError, OperationTypeNode } from 'graphql';
+import type { RequestContext } from '../request-context.ts';
+
+/** One request of a plan to a subgraph. */
+export interface SubgraphRequest {
+  subgraph: string;
+  kind: OperationTypeNode;
+  query: string;
+  operationName: string | undefined;
+  /** The client's, those that the query uses; without the representations of entities. */
+  variables: Record<string, unknown>;
+  /** The request as it goes over the wire: the JSON text with the query and all its variables. */
+  body: string;
+}
+
+export interface SubgraphAnswer {
+  data?: Record<string, unknown> | null | undefined;
+  /** An error's path is the subgraph's own. */
+  errors?: readonly GraphQLFormattedError[] | undefined;
+  /** The subgraph gave no answer at all; `errors` has one, which says so at every field that this cost. */
+  failed?: boolean | undefined;
+}
+
+/** Sends a request and never rejects: what went wrong is in the answer. */
+export type CallSubgraph = (request: SubgraphRequest, context: RequestContext) => Promise<SubgraphAnswer>;

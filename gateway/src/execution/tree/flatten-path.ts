@@ -1,0 +1,107 @@
+import type { Data, Path } from './data.ts';
+import type { TypeFacts } from './type-facts.ts';
+
+/** An object or a list, as something that has places for values. */
+export type Container = { [key: string | number]: unknown };
+
+/** Called with an object and where it is, so that another can take its place. */
+export type VisitObject = (object: Data, container: Container, key: string | number) => void;
+
+/** A plan's path to the objects that a fetch is about, such as `products.@.seller`. */
+export interface FlattenPath {
+  /** The response keys alone, without lists and type conditions. */
+  keys: readonly string[];
+  /** Visits each object at the path, once in every different object or list that holds it. */
+  visit(root: Data, visit: VisitObject): void;
+  /** All paths, as a client counts them, at which one of these objects is. */
+  occurrences(root: Data, objects: readonly Data[]): Path[];
+}
+
+interface PathStep {
+  /** Null for each item of a list. */
+  key: string | null;
+  /** Objects of other types are passed over. */
+  types: ReadonlySet<string> | null;
+}
+
+/** Reads a path with `@` for lists and `|[A,B]` for type conditions. */
+export function parseFlattenPath(path: Path, types: TypeFacts): FlattenPath {
+  const steps = path.map((element) => parseStep(String(element), types));
+  const last = steps.at(-1);
+  return {
+    keys: steps.flatMap(({ key }) => key ?? []),
+    visit(root, visit) {
+      if (last === undefined) visit(root, { root }, 'root');
+      else for (const container of containersOf(root, steps)) visitObjects(container, last, visit);
+    },
+    occurrences(root, objects) {
+      const found: Path[] = [];
+      const wanted = new Set<unknown>(objects);
+      walk(root, 0, []);
+      return found;
+
+      function walk(value: unknown, depth: number, at: Path): void {
+        const step = steps[depth];
+        if (step === undefined) {
+          if (wanted.has(value)) found.push(at);
+          else if (Array.isArray(value)) for (const [i, item] of value.entries()) walk(item, depth, [...at, i]);
+        } else if (Array.isArray(value) && step.key !== null) {
+          for (const [i, item] of value.entries()) walk(item, depth, [...at, i]);
+        } else {
+          eachValue(value, step, (next, _container, key) => walk(next, depth + 1, [...at, key]));
+        }
+      }
+    },
+  };
+}
+
+function parseStep(text: string, types: TypeFacts): PathStep {
+  const [, key = '', conditions] = /^(.*?)(?:\|\[(.*)\])?$/.exec(text) ?? [];
+  const names = conditions?.split(',').flatMap((condition) => [...types.namesWithin(condition.trim())]);
+  return { key: key === '@' ? null : key, types: names ? new Set(names) : null };
+}
+
+/** The objects and lists that hold what the last step leads to; each once, however often the tree shares it. */
+function containersOf(root: Data, steps: readonly PathStep[]): Iterable<unknown> {
+  let level: unknown[] = [root];
+  for (let depth = 0; depth < steps.length - 1; depth += 1) {
+    const step = steps[depth] as PathStep;
+    const next: unknown[] = [];
+    for (const value of level) eachValue(value, step, (found) => next.push(found));
+    level = next.length > 1 ? [...new Set(next)] : next;
+  }
+  return level;
+}
+
+function visitObjects(container: unknown, step: PathStep, visit: VisitObject): void {
+  eachValue(container, step, (value, holder, key) => {
+    if (!Array.isArray(value)) visit(value as Data, holder, key);
+    // A plan may leave out the `@` for a list.
+    else visitObjects(value, { ...step, key: null }, visit);
+  });
+}
+
+/** Calls back for each object or list that is one step further. */
+function eachValue(
+  from: unknown,
+  step: PathStep,
+  found: (value: object, container: Container, key: string | number) => void,
+): void {
+  if (Array.isArray(from)) {
+    for (let i = 0; i < from.length; i += 1) {
+      const item: unknown = from[i];
+      if (step.key !== null) eachValue(item, step, found);
+      else if (isWanted(item, step)) found(item, from as unknown as Container, i);
+    }
+  } else if (step.key !== null && typeof from === 'object' && from !== null && Object.hasOwn(from, step.key)) {
+    const value = (from as Data)[step.key];
+    if (isWanted(value, step)) found(value, from as Container, step.key);
+  }
+}
+
+function isWanted(value: unknown, { types }: PathStep): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  if (types === null) return true;
+  const { __typename: name } = value as Data;
+  return typeof name !== 'string' || types.has(name);
+}

@@ -1,0 +1,79 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  GraphQLIncludeDirective,
+  type GraphQLInterfaceType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  GraphQLSkipDirective,
+  type GraphQLUnionType,
+  getDirectiveValues,
+  isAbstractType,
+  isObjectType,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { fragmentsOf } from '../../planning/own-fields.ts';
+
+type CompositeType = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType;
+
+export interface CollectedFields {
+  /** All mentions of a field by its response key, in the order of the answer. */
+  fields: Map<string, FieldNode[]>;
+  /** False when a fragment might apply or not, because the type says too little. */
+  isCertain: boolean;
+}
+
+/** https://spec.graphql.org/October2021/#CollectFields(), for one set of values of the variables in `@skip` and `@include`. */
+export function createFieldCollector(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  coerced: Readonly<Record<string, unknown>>,
+): (type: CompositeType, sets: readonly SelectionSetNode[]) => CollectedFields {
+  const fragments = fragmentsOf(document);
+
+  return (type, sets) => {
+    const collected: CollectedFields = { fields: new Map(), isCertain: true };
+    const visited = new Set<string>();
+    for (const set of sets) collect(set);
+    return collected;
+
+    function collect({ selections }: SelectionSetNode): void {
+      for (const selection of selections) {
+        if (isLeftOut(selection, coerced)) continue;
+        if (selection.kind === Kind.FIELD) {
+          const key = selection.alias?.value ?? selection.name.value;
+          const mentions = collected.fields.get(key);
+          if (mentions) mentions.push(selection);
+          else collected.fields.set(key, [selection]);
+        } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+          if (applies(selection.typeCondition?.name.value)) collect(selection.selectionSet);
+        } else if (!visited.has(selection.name.value)) {
+          visited.add(selection.name.value);
+          const fragment = fragments.get(selection.name.value);
+          if (fragment && applies(fragment.typeCondition.name.value)) collect(fragment.selectionSet);
+        }
+      }
+    }
+
+    function applies(name: string | undefined): boolean {
+      if (name === undefined || name === type.name) return true;
+      const condition = schema.getType(name);
+      const isWider = isAbstractType(condition) && isSubType(condition, type);
+      if (!isWider && !isObjectType(type)) collected.isCertain = false;
+      return isWider;
+    }
+  };
+
+  function isSubType(condition: GraphQLInterfaceType | GraphQLUnionType, type: CompositeType): boolean {
+    return 'getFields' in type && schema.isSubType(condition, type);
+  }
+}
+
+function isLeftOut(selection: SelectionNode, coerced: Readonly<Record<string, unknown>>): boolean {
+  if (!selection.directives?.length) return false;
+  const skip = getDirectiveValues(GraphQLSkipDirective, selection, coerced);
+  const include = getDirectiveValues(GraphQLIncludeDirective, selection, coerced);
+  return skip?.if === true || include?.if === false;
+}
