@@ -40,8 +40,8 @@ interface Entry<T> extends Costed<T> {
   expiresAt: number;
 }
 
-/** Of the entry itself, its key and its place in the map, measured. */
-const ENTRY_BYTES = 500;
+/** Measured: what the smallest entry takes besides its text. */
+const ENTRY_BYTES = 3_000;
 
 /** Keeps plans by operation; those unused for longest go first once all take more than `maxBytes`. */
 export function createPlanCache<T>({

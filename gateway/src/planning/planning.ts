@@ -83,8 +83,8 @@ const APOLLO_QUEUE = { atOnce: 1, maxWaiting: 100 };
 const TOO_LONG_KEPT_MS = 30_000;
 
 // Measured: what a document's syntax tree takes for each character of its text, and a plan for each of its JSON.
-const BYTES_PER_TEXT = 60;
-const BYTES_PER_PLAN = 4;
+const BYTES_PER_TEXT = 45;
+const BYTES_PER_PLAN = 3;
 
 type Known<C> = ReadyOperation<C> | { failure: Error };
 
