@@ -1,4 +1,4 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -6,7 +6,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import type { Logger } from '@shop/service-kit';
-import { toClientError } from './errors/client-error.ts';
+import type { FormatError } from './errors/client-error.ts';
 import { statusCodes } from './http/status-codes.ts';
 import type { GatewayMetrics } from './observability/gateway-metrics.ts';
 import { operationPlugin } from './observability/operation-plugin.ts';
@@ -14,7 +14,8 @@ import type { RequestContext } from './request-context.ts';
 
 export interface ApolloServerOptions {
   gateway: GatewayInterface;
-  introspection: boolean;
+  plugins: ApolloServerPlugin<RequestContext>[];
+  format: FormatError;
   log: Logger;
   metrics: GatewayMetrics;
 }
@@ -22,22 +23,23 @@ export interface ApolloServerOptions {
 /** Parses, validates and guards operations, and has the gateway execute them. */
 export async function startApolloServer({
   gateway,
-  introspection,
+  plugins,
+  format,
   log,
   metrics,
 }: ApolloServerOptions): Promise<ApolloServer<RequestContext>> {
   const server = new ApolloServer<RequestContext>({
     gateway,
-    introspection,
-    csrfPrevention: true,
-    // A client that may not read the schema must not learn it from suggestions either.
-    hideSchemaDetailsFromClientErrors: !introspection,
+    // The door has judged both before.
+    introspection: true,
+    csrfPrevention: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    formatError: toClientError,
+    formatError: format,
     logger: log,
     plugins: [
       operationPlugin(log, metrics),
+      ...plugins,
       statusCodes,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),

@@ -1,5 +1,6 @@
 import './no-telemetry.ts';
 import { setTimeout as pause } from 'node:timers/promises';
+import { connectRedis } from '@shop/redis';
 import {
   createCloser,
   createHttpServer,
@@ -10,13 +11,20 @@ import {
 } from '@shop/service-kit';
 import { startApolloServer } from './apollo-server.ts';
 import type { GatewayConfig } from './config.ts';
+import type { Entrance } from './door/open-door.ts';
 import { createTokenVerifier, unverified } from './door/token-verifier.ts';
+import { toClientError } from './errors/client-error.ts';
 import { createEngine } from './execution/engine.ts';
 import { createFederatedGateway } from './execution/federated-gateway.ts';
 import { subgraphCheck } from './execution/subgraph-check.ts';
 import { createSubgraphPools } from './execution/subgraph-pools.ts';
 import { createSubgraphSources } from './execution/subgraph-sources.ts';
-import { allowOrigins } from './http/cors.ts';
+import { allowOrigins } from './guards/cors.ts';
+import { openDoor } from './guards/door.ts';
+import { doorPlugin } from './guards/door-plugin.ts';
+import { type DecidePolicies, noPolicies } from './guards/granted.ts';
+import { guardFields } from './guards/guarded-gateway.ts';
+import { hidingSuggestions } from './guards/introspection.ts';
 import { graphiqlPage } from './http/graphiql-page.ts';
 import { GRAPHQL_PATH, serveGraphQL } from './http/graphql-route.ts';
 import { createFinishAnswer } from './observability/finish-answer.ts';
@@ -29,6 +37,7 @@ import { operationStarter } from './subscriptions/operation-starter.ts';
 import { serveSockets } from './subscriptions/socket-server.ts';
 import { createSubscriptions } from './subscriptions/subscriptions.ts';
 import { openSupergraphFile } from './supergraph/supergraph-file.ts';
+import { supergraphsBySchema } from './supergraph/supergraph-of-schema.ts';
 
 export interface RunningGateway {
   /** Of the GraphQL endpoint. */
@@ -36,18 +45,27 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
+export interface GatewayExtensions {
+  /** Says which `@policy` policies hold for a viewer; without it, none do. */
+  decidePolicies?: DecidePolicies;
+}
+
 /** Starts the gateway, from the supergraph to the open port. */
-export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {
+export async function startGateway(config: GatewayConfig, extensions: GatewayExtensions = {}): Promise<RunningGateway> {
   const closing = createCloser();
   try {
-    return await start(config, closing);
+    return await start(config, extensions, closing);
   } catch (error) {
     await closing.close();
     throw error;
   }
 }
 
-async function start(config: GatewayConfig, closing: ReturnType<typeof createCloser>): Promise<RunningGateway> {
+async function start(
+  config: GatewayConfig,
+  { decidePolicies = noPolicies }: GatewayExtensions,
+  closing: ReturnType<typeof createCloser>,
+): Promise<RunningGateway> {
   closing.add(startTracing());
   const log = createLogger('gateway', { level: config.logLevel });
   const allMetrics = createMetrics('gateway');
@@ -64,10 +82,25 @@ async function start(config: GatewayConfig, closing: ReturnType<typeof createClo
   const engine = createEngine(config.engine);
   const planning = closing.add(createPlanning({ ...config.planning, log, metrics, compile: engine.compile }));
   const gateway = createFederatedGateway({ supergraph, sourcesOf, planning });
-  const server = await startApolloServer({ gateway, introspection: config.introspection, log, metrics });
+
+  const { guards } = config;
+  const redis = config.redisUrl ? closing.add(await connectRedis({ url: config.redisUrl, log })) : null;
+  if (redis) readiness.add('redis', () => redis.ready(), { required: false });
+  const door = closing.add(await openDoor({ settings: guards, redis, decidePolicies, log, metrics, allMetrics }));
+  readiness.add('trusted operations', door.trusted.refusal, { required: false });
+  const guarding = { door, supergraphOf: supergraphsBySchema(supergraph) };
+  const format = guards.document.mayIntrospect ? toClientError : hidingSuggestions(toClientError);
+  const server = await startApolloServer({
+    gateway: guardFields(gateway, guarding),
+    plugins: [doorPlugin({ ...guarding, cost: guards.cost })],
+    format,
+    log,
+    metrics,
+  });
   closing.add({ close: () => server.stop() });
 
   const verifier = config.tokens ? createTokenVerifier(config.tokens) : unverified;
+  const entrance: Entrance = { door, verifier, trustedProxies: guards.trustedProxies };
   const source = config.natsUrl ? closing.add(createJetStreamSource(config.natsUrl, log)) : null;
   if (source) {
     readiness.add('streams', declaredStreamsCheck(supergraph.current, source));
@@ -78,10 +111,22 @@ async function start(config: GatewayConfig, closing: ReturnType<typeof createClo
   const subscriptions = createSubscriptions({ events, sourcesOf, planning, finish, metrics });
 
   const http = closing.add(createHttpServer({ ...config, log, readiness, metrics: allMetrics }));
-  allowOrigins(http.app, config.corsOrigins);
-  serveGraphQL(http.app, { server, verifier, graphiql: config.graphiql ? graphiqlPage() : null });
-  const start = operationStarter({ supergraph, subscriptions, server });
-  closing.add(serveSockets({ server: http.app.server, path: GRAPHQL_PATH, verifier, start, metrics, log }));
+  allowOrigins(http.app, guards.corsOrigins);
+  const { maxBodyBytes } = guards;
+  serveGraphQL(http.app, { server, entrance, maxBodyBytes, graphiql: config.graphiql ? graphiqlPage() : null });
+  const start = operationStarter({ supergraph, subscriptions, server, door });
+  closing.add(
+    serveSockets({
+      server: http.app.server,
+      path: GRAPHQL_PATH,
+      maxMessageBytes: maxBodyBytes,
+      entrance,
+      start,
+      format,
+      metrics,
+      log,
+    }),
+  );
   const url = await http.listen();
 
   return {

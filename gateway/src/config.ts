@@ -1,5 +1,6 @@
 import { listening, setting } from '@shop/service-kit';
 import { z } from 'zod';
+import { guardSettings, guardsOf } from './guards/guard-settings.ts';
 
 const subgraphAddresses = z
   .string()
@@ -44,12 +45,11 @@ export const gatewaySettings = z
 
     NATS_URL: setting.url('nats', 'tls', 'ws', 'wss').optional(),
 
-    INTROSPECTION: setting.flag(true),
+    ...guardSettings,
     GRAPHIQL: setting.flag(true),
-    CORS_ORIGINS: z.string().default('').transform(commaSeparated),
     DRAIN_DELAY_MS: setting.integer(0, { max: 60_000 }),
   })
-  .transform((env) => ({
+  .transform((env, context) => ({
     host: env.HOST,
     port: env.PORT,
     logLevel: env.LOG_LEVEL,
@@ -70,9 +70,9 @@ export const gatewaySettings = z
       ? { jwksUrl: env.JWKS_URL, issuer: env.JWT_ISSUER, leewaySeconds: env.JWT_LEEWAY_SECONDS }
       : null,
     natsUrl: env.NATS_URL ?? null,
-    introspection: env.INTROSPECTION,
+    guards: guardsOf(env, context),
+    redisUrl: env.REDIS_URL ?? null,
     graphiql: env.GRAPHIQL,
-    corsOrigins: env.CORS_ORIGINS,
     drainDelayMs: env.DRAIN_DELAY_MS,
   }));
 

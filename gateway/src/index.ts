@@ -1,2 +1,2 @@
-export { type RunningGateway, startGateway } from './app.ts';
+export { type GatewayExtensions, type RunningGateway, startGateway } from './app.ts';
 export { type GatewayConfig, gatewaySettings } from './config.ts';

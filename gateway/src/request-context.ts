@@ -1,9 +1,11 @@
 import type { ViewerToken } from './door/token-verifier.ts';
+import type { Client } from './guards/door.ts';
 
 /** What the gateway knows about whoever sent an operation, however it came in. */
 export interface RequestContext {
   /** Null for an anonymous viewer. */
   token: ViewerToken | null;
+  client: Client;
   idempotencyKey: string | null;
   /** Set when a subgraph gave an answer that it had given before under this key. */
   isReplay?: boolean;

@@ -1,5 +1,5 @@
 import { ServiceUnavailable, Unauthenticated } from '@shop/kernel';
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import { BoundedMap } from '../bounded-map.ts';
 
 /** A token as it came: subgraphs get the same one and verify it again, so that a forged header proves nothing anywhere. */
@@ -8,6 +8,8 @@ export interface ViewerToken {
   authorization: string;
   /** Null where no keys are configured: nobody is taken for anyone then. */
   viewerId: string | null;
+  /** What the issuer lets its bearer do. */
+  scopes: readonly string[];
   expiresAt: Date | null;
 }
 
@@ -54,7 +56,12 @@ export function createTokenVerifier({ jwksUrl, issuer, leewaySeconds }: TokenSet
         clockTolerance: leewaySeconds,
         requiredClaims: ['sub', 'exp'],
       });
-      return { authorization, viewerId: String(payload.sub), expiresAt: new Date(Number(payload.exp) * 1_000) };
+      return {
+        authorization,
+        viewerId: String(payload.sub),
+        scopes: scopesIn(payload),
+        expiresAt: new Date(Number(payload.exp) * 1_000),
+      };
     } catch (error) {
       throw isAboutTheToken(error)
         ? new Unauthenticated('The token is not valid or has expired.', { cause: error })
@@ -66,8 +73,15 @@ export function createTokenVerifier({ jwksUrl, issuer, leewaySeconds }: TokenSet
 /** With no keys configured every token goes on unread, and the subgraphs decide what it is worth. */
 export const unverified: TokenVerifier = {
   verify: async (authorization) =>
-    authorization === undefined ? null : { authorization, viewerId: null, expiresAt: null },
+    authorization === undefined ? null : { authorization, viewerId: null, scopes: [], expiresAt: null },
 };
+
+/** `scope` separated by spaces (RFC 8693), or `scp` as some issuers write it. */
+function scopesIn({ scope, scp }: JWTPayload): string[] {
+  const given: unknown = scope ?? scp;
+  if (Array.isArray(given)) return given.map(String);
+  return typeof given === 'string' ? given.split(' ').filter((name) => name !== '') : [];
+}
 
 function isAboutTheToken(error: unknown): boolean {
   return (

@@ -36,6 +36,9 @@ const RENAMED = new Map([
 const INTERNAL = 'INTERNAL_SERVER_ERROR';
 const INTERNAL_MESSAGE = 'Something went wrong on our side.';
 
+/** Makes an error fit for a client. */
+export type FormatError = (formatted: GraphQLFormattedError, original?: unknown) => GraphQLFormattedError;
+
 /** The last gate: whatever comes here, only allowed codes leave with their message, and nothing but known extensions. */
 export function toClientError(formatted: GraphQLFormattedError, original?: unknown): GraphQLFormattedError {
   const error = original instanceof GraphQLError && isAboutAValue(original) ? badValue(original) : formatted;

@@ -1,12 +1,14 @@
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { contextOfRequest } from '../door/open-door.ts';
-import type { TokenVerifier } from '../door/token-verifier.ts';
+import { admitRequest, type Entrance } from '../door/open-door.ts';
+import { askedDocument, withText } from '../guards/asked-document.ts';
+import { bodyTooLarge } from '../guards/body-size.ts';
 import type { RequestContext } from '../request-context.ts';
 
 export interface GraphQLRouteOptions {
   server: ApolloServer<RequestContext>;
-  verifier: TokenVerifier;
+  entrance: Entrance;
+  maxBodyBytes: number;
   /** The page a browser gets, or null for none. */
   graphiql: string | null;
 }
@@ -14,21 +16,27 @@ export interface GraphQLRouteOptions {
 export const GRAPHQL_PATH = '/graphql';
 
 /** `/graphql` over HTTP: POST, GET for queries, and a page for browsers. */
-export function serveGraphQL(app: FastifyInstance, { server, verifier, graphiql }: GraphQLRouteOptions): void {
+export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions): void {
+  const { server, entrance, graphiql, maxBodyBytes } = options;
+  const answerInGraphQL = answeringInGraphQL(entrance, maxBodyBytes);
   app.route({
     url: GRAPHQL_PATH,
     method: ['GET', 'POST'],
+    bodyLimit: maxBodyBytes,
     errorHandler: answerInGraphQL,
     async handler(request, reply) {
       if (graphiql !== null && wantsAPage(request)) return reply.type('text/html; charset=utf-8').send(graphiql);
+      const { method } = request;
+      const sent = { body: request.body ?? {}, search: request.url.slice(GRAPHQL_PATH.length) };
+      const trusted = entrance.door.trustedText(askedDocument(sent, method));
+      const run = trusted === null ? sent : withText(sent, method, trusted);
       const { status, headers, body } = await server.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {
-          method: request.method,
+          method,
           headers: headerMap(request),
-          search: request.url.slice(GRAPHQL_PATH.length),
-          body: request.body ?? {},
+          ...run,
         },
-        context: () => contextOfRequest(request.headers, verifier),
+        context: () => admitRequest(request.raw, askedDocument(run, method), entrance),
       });
       reply.code(status ?? 200).headers(Object.fromEntries(headers));
       // Incremental answers (@defer) need an executor that makes them; this one does not.
@@ -60,10 +68,15 @@ function headerMap({ headers }: FastifyRequest): HeaderMap {
 }
 
 /** A body that is too large or no JSON never reaches Apollo Server; its sender expects a GraphQL answer all the same. */
-function answerInGraphQL(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): unknown {
-  const status = error.statusCode ?? 500;
-  if (status >= 500) throw error;
-  return reply.status(status).type('application/json; charset=utf-8').send(refusal(error.message));
+function answeringInGraphQL({ door }: Entrance, maxBodyBytes: number) {
+  return (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): unknown => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) throw error;
+    const tooLarge = status === 413 ? bodyTooLarge(maxBodyBytes) : null;
+    if (tooLarge) door.count(tooLarge);
+    const { message } = tooLarge ?? error;
+    return reply.status(status).type('application/json; charset=utf-8').send(refusal(message));
+  };
 }
 
 function refusal(message: string) {

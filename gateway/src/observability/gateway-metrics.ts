@@ -2,6 +2,8 @@ import type { Metrics } from '@shop/service-kit';
 
 export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;
 
+const COSTS = [1, 10, 100, 1_000, 10_000, 100_000];
+
 export function createGatewayMetrics(metrics: Metrics) {
   return {
     operations: metrics.histogram('gateway_operation_duration_seconds', 'Time to answer an operation.', [
@@ -9,6 +11,9 @@ export function createGatewayMetrics(metrics: Metrics) {
       'outcome',
     ]),
     errors: metrics.counter('gateway_errors_total', 'GraphQL errors sent to clients.', ['code']),
+    refused: metrics.counter('gateway_refused_total', 'What guards let no further.', ['guard']),
+    untrustedOperations: metrics.counter('gateway_untrusted_operations_total', 'Operations that are not on the list.'),
+    operationCost: metrics.histogram('gateway_operation_cost', 'What operations are estimated to cost.', [], COSTS),
     subgraphFetches: metrics.histogram('gateway_subgraph_fetch_duration_seconds', 'Time a subgraph took.', [
       'subgraph',
     ]),

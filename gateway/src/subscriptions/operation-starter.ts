@@ -1,15 +1,25 @@
 import type { ApolloServer } from '@apollo/server';
-import { OperationTypeNode } from 'graphql';
+import { type FormattedExecutionResult, OperationTypeNode } from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import { coerceVariables } from '../errors/bad-variables.ts';
+import type { Operation } from '../execution/operation.ts';
+import { textIn } from '../guards/asked-document.ts';
+import { type Door, granteeOf } from '../guards/door.ts';
+import type { AuthorizedOperation } from '../guards/field-authorization.ts';
+import { refusedAt } from '../guards/granted.ts';
+import { nullRefused } from '../guards/refused-fields.ts';
 import type { RequestContext } from '../request-context.ts';
+import type { Supergraph } from '../supergraph/supergraph.ts';
 import type { SupergraphFile } from '../supergraph/supergraph-file.ts';
 import type { SocketServerOptions } from './socket-server.ts';
-import type { Subscriptions } from './subscriptions.ts';
+import type { Answers, Subscriptions } from './subscriptions.ts';
 import { validOperation } from './valid-operation.ts';
 
 export interface OperationStarterOptions {
   supergraph: SupergraphFile;
   subscriptions: Subscriptions;
   server: ApolloServer<RequestContext>;
+  door: Door;
 }
 
 /** Begins what comes in over a socket: subscriptions here, queries and mutations where they go over HTTP too. */
@@ -17,20 +27,65 @@ export function operationStarter({
   supergraph,
   subscriptions,
   server,
+  door,
 }: OperationStarterOptions): SocketServerOptions['start'] {
   return async (payload, context) => {
+    await door.admitAddress(context.client);
+    await door.admitViewer(context);
+    const query = door.trustedText(payload) ?? payload.query;
+    door.admitDocument(textIn({ query }), payload.variables, context.client);
+
     const current = supergraph.current();
-    const operation = validOperation(current.apiSchema, payload, context);
+    const operation = validOperation(current.apiSchema, { ...payload, query }, context);
     const args = { schema: current.apiSchema, document: operation.document, operationName: payload.operationName };
     if (operation.operation.operation === OperationTypeNode.SUBSCRIPTION) {
-      return { args, result: await subscriptions.open(current, operation) };
+      return { args, result: await openGuarded(current, operation) };
     }
-    const { query, operationName, variables } = payload;
+    const { operationName, variables } = payload;
     const { body } = await server.executeOperation(
-      { query, operationName: operationName ?? undefined, variables: variables ?? {} },
+      { query, operationName: operationName ?? undefined, variables: variables ?? {}, ...extensionsOf(payload) },
       { contextValue: context },
     );
     if (body.kind !== 'single') throw new Error('The executor gave an answer in parts.');
     return { args, result: body.singleResult };
   };
+
+  async function openGuarded(current: Supergraph, operation: Operation): Promise<Answers> {
+    const variables = coerceVariables(current.apiSchema, operation.operation, operation.variables);
+    if ('errors' in variables) throw new AggregateError(variables.errors);
+    const { context } = operation;
+    const guarded = door.prepare(current, operation.document, operation.operation);
+    await door.admitOperation(guarded, door.costOf(guarded, variables.values, context.client), context);
+    const authorized = await door.authorize(guarded, context);
+    if (authorized === null) return subscriptions.open(current, operation);
+    // A subscription has one field at its root: without it there is nothing to subscribe to.
+    for (const { key } of authorized.refused.placeholders.values()) throw refusedAt([key], granteeOf(context));
+    const { document, operation: allowed, text } = authorized;
+    const answers = await subscriptions.open(current, { ...operation, document, operation: allowed, text });
+    return nulledAnswers(answers, authorized, context);
+  }
+}
+
+/** What is refused of an operation is refused of each of its answers. */
+function nulledAnswers(answers: Answers, { refused }: AuthorizedOperation, context: RequestContext): Answers {
+  const nulled = (result: FormattedExecutionResult) =>
+    nullRefused(result, refused, (path) => refusedAt(path, granteeOf(context)).toJSON());
+  const each = (next: IteratorResult<FormattedExecutionResult, void>) =>
+    next.done ? next : { done: false as const, value: nulled(next.value) };
+  // No generator: its `return` would wait for the answer that is waited for, and the subscription would stay open.
+  return {
+    next: async () => each(await answers.next()),
+    return: async () => each(await answers.return()),
+    throw: async (error) => each(await answers.throw(error)),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]: async () => void (await answers.return()),
+  };
+}
+
+/** The id in there has been read. */
+function extensionsOf({ extensions }: SubscribePayload): { extensions?: Record<string, unknown> } {
+  const { persistedQuery: _, ...others } = extensions ?? {};
+  return Object.keys(others).length === 0 ? {} : { extensions: others };
 }

@@ -1,11 +1,13 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { continueTrace, type Logger } from '@shop/service-kit';
 import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError } from 'graphql';
 import type { OperationResult, SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { TokenVerifier } from '../door/token-verifier.ts';
-import { asGraphQLError, toClientError } from '../errors/client-error.ts';
+import type { Entrance } from '../door/open-door.ts';
+import { asGraphQLError, type FormatError } from '../errors/client-error.ts';
+import { clientAddress } from '../guards/client-address.ts';
+import type { Client } from '../guards/door.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { reportErrors } from '../observability/report-errors.ts';
 import { idempotencyKeyOf, type RequestContext } from '../request-context.ts';
@@ -15,7 +17,9 @@ import type { Answers } from './subscriptions.ts';
 export interface SocketServerOptions {
   server: Server;
   path: string;
-  verifier: TokenVerifier;
+  entrance: Entrance;
+  format: FormatError;
+  maxMessageBytes: number;
   /** Begins an operation of any kind. Rejects when it is refused. */
   start(payload: SubscribePayload, context: RequestContext): Promise<StartedOperation>;
   metrics: GatewayMetrics;
@@ -28,14 +32,18 @@ export interface StartedOperation {
 }
 
 const KEEP_ALIVE_MS = 25_000;
-const MAX_MESSAGE_BYTES = 1_048_576;
 /** A client that does not answer a close frame is not waited for. */
 const CLOSE_TIMEOUT_MS = 2_000;
 const SERVICE_RESTART = 1012;
 
 /** Serves operations over graphql-transport-ws on the HTTP server's port. */
-export function serveSockets({ server, path, verifier, start, metrics, log }: SocketServerOptions) {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
+export function serveSockets(options: SocketServerOptions) {
+  const { server, path, entrance, format, start, maxMessageBytes, metrics, log } = options;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
+  const clientOf = (request: IncomingMessage): Client => ({
+    address: clientAddress(request, entrance.trustedProxies),
+    accept: undefined,
+  });
 
   server.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?')[0] !== path) {
@@ -55,20 +63,26 @@ export function serveSockets({ server, path, verifier, start, metrics, log }: So
     {
       async onConnect({ connectionParams, extra }) {
         const { socket, request } = extra;
-        const connection = await connectionOf(authorizationOf(connectionParams, request.headers), verifier, socket);
+        const authorization = authorizationOf(connectionParams, request.headers);
+        const connection = await connectionOf(authorization, entrance.verifier, socket);
         if (connection === 'refused') return false;
-        extra.context = { token: connection.token, idempotencyKey: idempotencyKeyOf(request.headers) };
+        extra.context = {
+          token: connection.token,
+          client: clientOf(request),
+          idempotencyKey: idempotencyKeyOf(request.headers),
+        };
         return true;
       },
       onSubscribe: ({ extra }, _id, payload) =>
         continueTrace(extra.request.headers.traceparent?.toString(), 'socket operation', async () => {
           try {
-            const { args, result } = await start(payload, extra.context ?? { token: null, idempotencyKey: null });
+            const anonymous = { token: null, client: clientOf(extra.request), idempotencyKey: null };
+            const { args, result } = await start(payload, extra.context ?? anonymous);
             return { ...args, contextValue: result };
           } catch (error) {
             const errors = error instanceof AggregateError ? error.errors.map(asGraphQLError) : [asGraphQLError(error)];
             reportErrors({ log, metrics }, errors, undefined);
-            return errors.map(refusal);
+            return errors.map((error) => refusal(error, format));
           }
         }),
       execute: begun,
@@ -100,8 +114,8 @@ function begun({ contextValue }: ExecutionArgs): OperationResult {
 }
 
 /** Masked, and still of the class by which graphql-ws recognises errors. */
-function refusal(error: GraphQLError): GraphQLError {
-  const { message, path, extensions } = toClientError(error.toJSON(), error);
+function refusal(error: GraphQLError, format: FormatError): GraphQLError {
+  const { message, path, extensions } = format(error.toJSON(), error);
   const { nodes, source, positions } = error;
   return new GraphQLError(message, { nodes, source, positions, path, extensions });
 }

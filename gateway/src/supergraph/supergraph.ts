@@ -5,6 +5,8 @@ import {
   type Schema,
 } from '@apollo/federation-internals';
 import { type GraphQLSchema, parse } from 'graphql';
+import { type AccessRules, readAccessRules } from '../guards/access-rules.ts';
+import { type CostRules, readCostRules } from '../guards/cost-rules.ts';
 import { readSupergraphFacts, type SupergraphFacts } from '../planning/supergraph-facts.ts';
 import { type EventStream, readEventStreams } from '../subscriptions/event-stream.ts';
 import { type EntityKeys, readEntityKeys } from './entity-keys.ts';
@@ -24,6 +26,9 @@ export interface Supergraph {
   subgraphs: readonly { name: string; url: string }[];
   /** By the name of the subscription's field. */
   eventStreams: ReadonlyMap<string, EventStream>;
+  /** What its parts cost, and what they demand of a viewer. */
+  costRules: CostRules;
+  accessRules: AccessRules;
 }
 
 /** Throws when the text is not a supergraph this gateway can serve. */
@@ -46,5 +51,7 @@ export function readSupergraph(sdl: string): Supergraph {
     entityKeys: readEntityKeys(document),
     subgraphs: composed.subgraphsMetadata(),
     eventStreams: readEventStreams(document, apiSchema),
+    costRules: readCostRules(document),
+    accessRules: readAccessRules(document),
   };
 }

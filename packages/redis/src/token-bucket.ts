@@ -9,7 +9,8 @@ const takeScript = defineScript<number>('token-bucket', new URL('../src/token-bu
 export interface TokenBucketOptions {
   /** Label of its metric. */
   name: string;
-  redis: Redis;
+  /** Null where there is none: every process counts for itself then, as it does while Redis is away. */
+  redis: Redis | null;
   perSecond: number;
   burst: number;
   metrics: Metrics;
@@ -20,8 +21,8 @@ export type Taken = { allowed: true } | { allowed: false; retryAfterMs: number }
 
 /** A token bucket per scope (`issueCoupon:user:<id>`), shared by all processes through Redis under `rate:{<scope>}`. */
 export interface TokenBucket {
-  /** Takes a token from the scope's bucket; never throws. */
-  take(scope: string): Promise<Taken>;
+  /** Takes tokens from the scope's bucket, one unless told, all of them or none; never throws. */
+  take(scope: string, tokens?: number): Promise<Taken>;
 }
 
 /** Creates token buckets; while Redis is away every process counts for itself, so nobody is refused for an outage. */
@@ -30,28 +31,27 @@ export function createTokenBucket({ name, redis, perSecond, burst, metrics }: To
   const takes = metrics.counter('shop_rate_limit_total', 'Tokens asked for', ['limit', 'outcome', 'counted']);
   const insurance = createBoundedMap<{ tokens: number; at: number }>({ maxEntries: 50_000, ttlMs: 2 * windowMs });
 
-  function takeHere(scope: string): number {
+  function takeHere(scope: string, wanted: number): number {
     const now = performance.now();
     const before = insurance.get(scope) ?? { tokens: burst, at: now };
     const tokens = Math.min(burst, before.tokens + ((now - before.at) * perSecond) / 1_000);
-    if (tokens < 1) return Math.ceil(((1 - tokens) * 1_000) / perSecond);
-    insurance.set(scope, { tokens: tokens - 1, at: now });
+    if (tokens < wanted) return Math.ceil(((wanted - tokens) * 1_000) / perSecond);
+    insurance.set(scope, { tokens: tokens - wanted, at: now });
     return 0;
   }
 
+  async function takeThere(scope: string, wanted: number): Promise<number | null> {
+    if (redis === null) return null;
+    const args = [perSecond, burst, wanted, 2 * windowMs];
+    return runScript(redis, takeScript, [`rate:{${scope}}`], args).catch(() => null);
+  }
+
   return {
-    async take(scope) {
-      let counted = 'redis';
-      const retryAfterMs = await runScript(
-        redis,
-        takeScript,
-        [`rate:{${scope}}`],
-        [perSecond, burst, 1, 2 * windowMs],
-      ).catch(() => {
-        counted = 'process';
-        return takeHere(scope);
-      });
+    async take(scope, wanted = 1) {
+      const there = await takeThere(scope, wanted);
+      const retryAfterMs = there ?? takeHere(scope, wanted);
       const allowed = retryAfterMs === 0;
+      const counted = there === null ? 'process' : 'redis';
       takes.inc({ limit: name, outcome: allowed ? 'allowed' : 'limited', counted });
       return allowed ? { allowed } : { allowed, retryAfterMs };
     },
