@@ -85,14 +85,14 @@ function sourceOf(subgraph: string, call: CallSubgraph): GraphQLDataSource {
 
 /** The executor finds no place for an error without a path. */
 function errorsOf(
-  { errors, failed }: SubgraphAnswer,
+  { data, errors }: SubgraphAnswer,
   query: string,
   variables: Record<string, unknown>,
 ): GraphQLFormattedError[] | undefined {
   return errors?.flatMap((error) => {
     if (error.path) return [error];
     const paths = pathsOf(query, variables);
-    return (failed ? paths : paths.slice(0, 1)).map((path) => ({ ...error, path }));
+    return (data ? paths.slice(0, 1) : paths).map((path) => ({ ...error, path }));
   });
 }
 

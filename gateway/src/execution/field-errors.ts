@@ -8,11 +8,21 @@ interface PathNode {
   next: Map<string | number, PathNode>;
 }
 
+/** An error of a field that only the plan asked for, such as a key. */
+interface PlanError {
+  path: Path;
+  error: GraphQLFormattedError;
+  subgraph: string;
+  /** It has been told at the fields that could not be fetched for want of this one. */
+  isTold: boolean;
+}
+
 /** The errors of one execution, each at a path of the client's. */
 export class FieldErrors {
   readonly #shape: ResponseShape;
   readonly #clientNames: ClientNames;
   readonly #found = new Map<string, GraphQLError>();
+  readonly #ofPlan: PlanError[] = [];
   readonly #explained: PathNode = { isEnd: false, next: new Map() };
 
   constructor({ shape, clientNames }: { shape: ResponseShape; clientNames: ClientNames }) {
@@ -20,11 +30,24 @@ export class FieldErrors {
     this.#clientNames = clientNames;
   }
 
-  /** An error of a field the client did not ask for, such as a key, is told at the nearest object it did ask for. */
-  add(path: Path, { message, extensions }: GraphQLFormattedError, subgraph: string): void {
-    const askedPath = this.#shape.cut(path);
-    this.explain(askedPath);
-    this.#tell(askedPath, message, { ...extensions, serviceName: subgraph });
+  add(path: Path, error: GraphQLFormattedError, subgraph: string): void {
+    const asked = this.#shape.cut(path);
+    this.explain(asked);
+    if (asked.length < path.length) this.#ofPlan.push({ path, error, subgraph, isTold: false });
+    else this.#tell(path, error.message, { ...error.extensions, serviceName: subgraph });
+  }
+
+  /** Whether something has failed that a plan needs for its later fetches. */
+  get hasPlanErrors(): boolean {
+    return this.#ofPlan.length > 0;
+  }
+
+  /** These fields of an object were not fetched, since it lacks what an earlier fetch should have brought. */
+  addLost(place: Path, keys: readonly string[]): void {
+    const reasons = this.#ofPlan.filter(({ path }) => place.every((key, i) => path[i] === key));
+    for (const reason of reasons) reason.isTold = true;
+    const [first] = reasons;
+    if (first) for (const key of keys) this.add([...place, key], first.error, first.subgraph);
   }
 
   /** Marks what is missing here as told already. */
@@ -46,6 +69,10 @@ export class FieldErrors {
   }
 
   all(): GraphQLError[] {
+    for (const { path, error, subgraph, isTold } of this.#ofPlan) {
+      // No field of the client's is to blame: it is told at the nearest object that the client asked for.
+      if (!isTold) this.#tell(this.#shape.cut(path), error.message, { ...error.extensions, serviceName: subgraph });
+    }
     return [...this.#found.values()];
   }
 

@@ -15,10 +15,8 @@ export interface SubgraphRequest {
 
 export interface SubgraphAnswer {
   data?: Record<string, unknown> | null | undefined;
-  /** An error's path is the subgraph's own. */
+  /** An error's path is the subgraph's own; one without a path is about all that was asked. */
   errors?: readonly GraphQLFormattedError[] | undefined;
-  /** The subgraph gave no answer at all; `errors` has one, which says so at every field that this cost. */
-  failed?: boolean | undefined;
 }
 
 /** Sends a request and never rejects: what went wrong is in the answer. */

@@ -43,7 +43,7 @@ export function createSubgraphSource(options: SubgraphSourceOptions): CallSubgra
       const { message, code } = failureOf({ error, isMutation, isLate: deadline.aborted });
       metrics.subgraphFailures.inc({ subgraph: name, code });
       log.warn({ subgraph: name, err: error }, 'A subgraph did not answer.');
-      return { failed: true, errors: [{ message, extensions: { code } }] };
+      return { errors: [{ message, extensions: { code } }] };
     } finally {
       done();
     }

@@ -65,11 +65,16 @@ export function compileEntityFetch(
   function gather(run: Run): GatheredEntities | null {
     const byRepresentation = new Map<string, Data[]>();
     const seen = new Set<Data>();
+    const lacking: Data[] = [];
     path.visit(run.root, (object, container, key) => {
       if (seen.has(object)) return;
       seen.add(object);
       const representation = represent(object);
-      if (representation === '') return;
+      if (representation === null) return;
+      if (representation === '') {
+        lacking.push(object);
+        return;
+      }
       const same = byRepresentation.get(representation);
       const first = same?.[0];
       if (same === undefined || first === undefined) byRepresentation.set(representation, [object]);
@@ -79,8 +84,16 @@ export function compileEntityFetch(
         run.shared.add(first);
       } else same.push(object);
     });
+    if (lacking.length > 0 && run.errors.hasPlanErrors) tellLost(run, lacking);
     if (byRepresentation.size === 0) return null;
     return { representations: `[${[...byRepresentation.keys()].join(',')}]`, objects: [...byRepresentation.values()] };
+  }
+
+  function tellLost(run: Run, lacking: readonly Data[]): void {
+    for (const [object, places] of path.placesOf(run.root, lacking)) {
+      const keys = asked.ofEntity(object.__typename, run.coerced);
+      for (const place of places) run.errors.addLost(place, keys);
+    }
   }
 
   function deliver(run: Run, { objects }: GatheredEntities, answer: SubgraphAnswer, entities: unknown): void {
@@ -88,7 +101,8 @@ export function compileEntityFetch(
     if (isUsable) for (const [i, targets] of objects.entries()) mergeEntity(targets, entities[i]);
     const errors = answer.errors ?? (isUsable ? [] : [noAnswerToUse]);
     if (errors.length === 0) return;
-    const placesOf = objects.map((targets) => path.occurrences(run.root, targets));
+    const places = path.placesOf(run.root, objects.flat());
+    const placesOf = objects.map((targets) => targets.flatMap((target) => places.get(target) ?? []));
     for (const error of errors) tell(error);
     if (!isUsable) eachField(objects.keys(), (at) => run.errors.explain(at));
 
@@ -96,8 +110,8 @@ export function compileEntityFetch(
       const [, index, ...rest] = error.path ?? [];
       const report = (at: Path) => run.errors.add(at, error, node.serviceName);
       if (typeof index !== 'number') {
-        if (answer.failed) eachField(objects.keys(), report);
-        else eachField([0], report, 1);
+        if (isUsable) eachField([0], report, 1);
+        else eachField(objects.keys(), report);
       } else if (rest.length === 0) eachField([index], report);
       else for (const place of placesOf[index] ?? []) report([...place, ...rewrites.pathAfter(rest)]);
     }

@@ -1,6 +1,5 @@
 import type { FetchNode } from '../../planning/plan.ts';
-import type { Run, Step } from '../run.ts';
-import type { SubgraphAnswer } from '../subgraph-call.ts';
+import type { Step } from '../run.ts';
 import { type Data, isData, type Path } from '../tree/data.ts';
 import type { FlattenPath } from '../tree/flatten-path.ts';
 import { copyOf } from '../tree/merge.ts';
@@ -26,24 +25,21 @@ export function compileRootFetch(node: FetchNode, path: FlattenPath, { types, me
     }
     const errors = answer.errors ?? (isData(answer.data) ? [] : [noAnswerToUse]);
     if (errors.length === 0) return;
-    for (const place of path.occurrences(run.root, [...targets])) {
-      const tell = (at: Path) => [...place, ...rewrites.pathAfter(at)];
-      for (const { error, at } of located(errors, answer, run)) run.errors.add(tell(at), error, node.serviceName);
-      if (!isData(answer.data)) for (const key of asked.ofRoot(run.coerced)) run.errors.explain(tell([key]));
+    const keys = asked.ofRoot(run.coerced);
+    const lost = isData(answer.data) ? [] : keys;
+    for (const place of [...path.placesOf(run.root, targets).values()].flat()) {
+      const at = (path: Path) => [...place, ...rewrites.pathAfter(path)];
+      for (const error of errors) {
+        // A client looks for the reason where a value is missing.
+        const paths = error.path ? [error.path] : (lost.length > 0 ? lost : keys.slice(0, 1)).map((key) => [key]);
+        for (const path of paths) run.errors.add(at(path), error, node.serviceName);
+      }
+      for (const key of lost) run.errors.explain(at([key]));
     }
   };
 
   function mergeInto([first, ...others]: Data[], data: Data): void {
     for (const target of others) merge(target, copyOf(data));
     if (first) merge(first, data);
-  }
-
-  /** An error without a path is told at a field, since a client looks for the reason where the value is missing. */
-  function located(errors: NonNullable<SubgraphAnswer['errors']>, { failed }: SubgraphAnswer, run: Run) {
-    return errors.flatMap((error) => {
-      if (error.path !== undefined) return [{ error, at: error.path }];
-      const lost = asked.ofRoot(run.coerced);
-      return (failed ? lost : lost.slice(0, 1)).map((key) => ({ error, at: [key] }));
-    });
   }
 }

@@ -13,8 +13,8 @@ export interface FlattenPath {
   keys: readonly string[];
   /** Visits each object at the path, once in every different object or list that holds it. */
   visit(root: Data, visit: VisitObject): void;
-  /** All paths, as a client counts them, at which one of these objects is. */
-  occurrences(root: Data, objects: readonly Data[]): Path[];
+  /** For each of these objects all paths, as a client counts them, at which it is. */
+  placesOf(root: Data, objects: Iterable<Data>): ReadonlyMap<Data, readonly Path[]>;
 }
 
 interface PathStep {
@@ -34,17 +34,17 @@ export function parseFlattenPath(path: Path, types: TypeFacts): FlattenPath {
       if (last === undefined) visit(root, { root }, 'root');
       else for (const container of containersOf(root, steps)) visitObjects(container, last, visit);
     },
-    occurrences(root, objects) {
-      const found: Path[] = [];
-      const wanted = new Set<unknown>(objects);
+    placesOf(root, objects) {
+      const places = new Map<unknown, Path[]>();
+      for (const object of objects) places.set(object, []);
       walk(root, 0, []);
-      return found;
+      return places as Map<Data, Path[]>;
 
       function walk(value: unknown, depth: number, at: Path): void {
         const step = steps[depth];
         if (step === undefined) {
-          if (wanted.has(value)) found.push(at);
-          else if (Array.isArray(value)) for (const [i, item] of value.entries()) walk(item, depth, [...at, i]);
+          if (!Array.isArray(value)) places.get(value)?.push(at);
+          else for (const [i, item] of value.entries()) walk(item, depth, [...at, i]);
         } else if (Array.isArray(value) && step.key !== null) {
           for (const [i, item] of value.entries()) walk(item, depth, [...at, i]);
         } else {

@@ -4,9 +4,9 @@ import type { TypeFacts } from './type-facts.ts';
 
 /**
  * Writes as JSON what a subgraph must know of an entity to find it: its `__typename`, a key, and what `@requires` asks.
- * Empty when the entity cannot be asked for: it is of another type, or lacks a part of what is needed.
+ * Empty when the entity lacks a part of that; null when it is of another type.
  */
-export type WriteRepresentation = (entity: Data) => string;
+export type WriteRepresentation = (entity: Data) => string | null;
 
 interface Required {
   selections: readonly RequiredSelection[];
@@ -31,6 +31,7 @@ export function compileRepresentation(
   const valuesOf = valuesByType({ selections, rewrites }, types);
   return (entity) => {
     const values = valuesOf(entity);
+    if (values.length === 0) return null;
     let text = '';
     let says = 0;
     let isKnown = false;
