@@ -3,100 +3,102 @@ import { eventually, type TestTokens, testTokens } from '@shop/testkit';
 import { type Archive, startArchive } from './guards/archive.ts';
 import { subscribe } from './library/events.ts';
 
-let tokens: TestTokens;
-let archive: Archive;
-beforeAll(async () => {
-  tokens = await testTokens();
-  archive = await startArchive(
-    { JWKS_URL: tokens.jwksUrl },
-    { decidePolicies: async (policies, { viewerId }) => (viewerId === 'reader' ? policies : []) },
-  );
-});
-afterAll(async () => {
-  await archive.close();
-  await tokens.close();
-});
-
-const signedIn = async (scope = '', userId = 'u1') => archive.client(await tokens.mint({ userId, scope }));
-
-describe('a field that demands more than the viewer has', () => {
-  it('is null with an error at its path, and no subgraph is asked for it', async () => {
-    archive.files.requests.length = 0;
-    archive.people.requests.length = 0;
-    const { data, errors } = await archive.client().query('{ secret files(first: 2) { title owner } }');
-    expect(data).toEqual({
-      secret: null,
-      files: [
-        { title: 'File 1', owner: null },
-        { title: 'File 2', owner: null },
-      ],
-    });
-    expect(errors).toEqual(
-      [['secret'], ['files', 0, 'owner'], ['files', 1, 'owner']].map((path) => ({
-        message: 'Sign in to read this.',
-        path,
-        extensions: { code: 'UNAUTHENTICATED' },
-      })),
+describe.each(['shopgraph', 'apollo'])('with the engine %s', (ENGINE) => {
+  let tokens: TestTokens;
+  let archive: Archive;
+  beforeAll(async () => {
+    tokens = await testTokens();
+    archive = await startArchive(
+      { JWKS_URL: tokens.jwksUrl, ENGINE },
+      { decidePolicies: async (policies, { viewerId }) => (viewerId === 'reader' ? policies : []) },
     );
-    expect(JSON.stringify(archive.files.requests)).not.toContain('secret');
-    expect(archive.people.requests).toEqual([]);
+  });
+  afterAll(async () => {
+    await archive.close();
+    await tokens.close();
   });
 
-  it('is forbidden to somebody who is known', async () => {
-    const { data, errors } = await (await signedIn()).query('{ secret file(id: 1) { owner code } }');
-    expect(data).toEqual({ secret: 'a secret', file: { owner: null, code: 'code-1' } });
-    expect(errors).toMatchObject([{ path: ['file', 'owner'], extensions: { code: 'FORBIDDEN' } }]);
-  });
+  const signedIn = async (scope = '', userId = 'u1') => archive.client(await tokens.mint({ userId, scope }));
 
-  it('that was promised not to be null nulls what it is in', async () => {
-    const { data, errors } = await archive.client().query('{ file(id: 1) { id code } secret }');
-    expect(data).toEqual({ file: null, secret: null });
-    expect(errors?.map(({ path }) => path)).toEqual([['file', 'code'], ['secret']]);
-  });
+  describe('a field that demands more than the viewer has', () => {
+    it('is null with an error at its path, and no subgraph is asked for it', async () => {
+      archive.files.requests.length = 0;
+      archive.people.requests.length = 0;
+      const { data, errors } = await archive.client().query('{ secret files(first: 2) { title owner } }');
+      expect(data).toEqual({
+        secret: null,
+        files: [
+          { title: 'File 1', owner: null },
+          { title: 'File 2', owner: null },
+        ],
+      });
+      expect(errors).toEqual(
+        [['secret'], ['files', 0, 'owner'], ['files', 1, 'owner']].map((path) => ({
+          message: 'Sign in to read this.',
+          path,
+          extensions: { code: 'UNAUTHENTICATED' },
+        })),
+      );
+      expect(JSON.stringify(archive.files.requests)).not.toContain('secret');
+      expect(archive.people.requests).toEqual([]);
+    });
 
-  it('of Mutation does not happen', async () => {
-    archive.files.requests.length = 0;
-    const both = 'mutation { shred(id: 1) copy(id: 1) { id } }';
-    expect((await (await signedIn()).query(both)).data).toEqual({ shred: null, copy: { id: '1' } });
-    expect(JSON.stringify(archive.files.requests)).not.toContain('shred');
-    expect((await (await signedIn('other shred')).query(both)).data).toEqual({ shred: true, copy: { id: '1' } });
-  });
+    it('is forbidden to somebody who is known', async () => {
+      const { data, errors } = await (await signedIn()).query('{ secret file(id: 1) { owner code } }');
+      expect(data).toEqual({ secret: 'a secret', file: { owner: null, code: 'code-1' } });
+      expect(errors).toMatchObject([{ path: ['file', 'owner'], extensions: { code: 'FORBIDDEN' } }]);
+    });
 
-  it('can be all there is', async () => {
-    archive.files.requests.length = 0;
-    expect((await archive.client().query('{ secret }')).data).toEqual({ secret: null });
-    expect((await archive.client().query('mutation { shred(id: 1) }')).data).toEqual({ shred: null });
-    expect(archive.files.requests).toEqual([]);
-  });
+    it('that was promised not to be null nulls what it is in', async () => {
+      const { data, errors } = await archive.client().query('{ file(id: 1) { id code } secret }');
+      expect(data).toEqual({ file: null, secret: null });
+      expect(errors?.map(({ path }) => path)).toEqual([['file', 'code'], ['secret']]);
+    });
 
-  it('is there for everyone who has it, whoever asked before', async () => {
-    const query = '{ file(id: 1) { owner readers } }';
-    const read = async (scope?: string) =>
-      (await (scope === undefined ? archive.client() : await signedIn(scope)).query(query)).data;
-    const [allowed, refused] = [
-      { owner: 'Ada', readers: ['Bob'] },
-      { owner: null, readers: ['Bob'] },
-    ];
-    for (const _ of [1, 2]) {
-      expect(await read('people')).toEqual({ file: allowed });
-      expect(await read()).toEqual({ file: refused });
-    }
-  });
+    it('of Mutation does not happen', async () => {
+      archive.files.requests.length = 0;
+      const both = 'mutation { shred(id: 1) copy(id: 1) { id } }';
+      expect((await (await signedIn()).query(both)).data).toEqual({ shred: null, copy: { id: '1' } });
+      expect(JSON.stringify(archive.files.requests)).not.toContain('shred');
+      expect((await (await signedIn('other shred')).query(both)).data).toEqual({ shred: true, copy: { id: '1' } });
+    });
 
-  it('by a policy is decided by the gateway’s own function', async () => {
-    const query = '{ file(id: 1) { rule } }';
-    expect((await (await signedIn('', 'reader')).query(query)).data).toEqual({ file: { rule: 'rule' } });
-    expect((await (await signedIn('', 'writer')).query(query)).errors).toMatchObject([
-      { path: ['file', 'rule'], extensions: { code: 'FORBIDDEN' } },
-    ]);
-  });
+    it('can be all there is', async () => {
+      archive.files.requests.length = 0;
+      expect((await archive.client().query('{ secret }')).data).toEqual({ secret: null });
+      expect((await archive.client().query('mutation { shred(id: 1) }')).data).toEqual({ shred: null });
+      expect(archive.files.requests).toEqual([]);
+    });
 
-  it('is refused over a WebSocket too', async () => {
-    const subscriber = subscribe(archive.gateway.url, '{ secret file(id: 1) { title } }');
-    await eventually(() => expect(subscriber.results).toHaveLength(1));
-    expect(subscriber.results).toMatchObject([
-      { data: { secret: null, file: { title: 'File 1' } }, errors: [{ path: ['secret'] }] },
-    ]);
-    await subscriber.client.dispose();
+    it('is there for everyone who has it, whoever asked before', async () => {
+      const query = '{ file(id: 1) { owner readers } }';
+      const read = async (scope?: string) =>
+        (await (scope === undefined ? archive.client() : await signedIn(scope)).query(query)).data;
+      const [allowed, refused] = [
+        { owner: 'Ada', readers: ['Bob'] },
+        { owner: null, readers: ['Bob'] },
+      ];
+      for (const _ of [1, 2]) {
+        expect(await read('people')).toEqual({ file: allowed });
+        expect(await read()).toEqual({ file: refused });
+      }
+    });
+
+    it('by a policy is decided by the gateway’s own function', async () => {
+      const query = '{ file(id: 1) { rule } }';
+      expect((await (await signedIn('', 'reader')).query(query)).data).toEqual({ file: { rule: 'rule' } });
+      expect((await (await signedIn('', 'writer')).query(query)).errors).toMatchObject([
+        { path: ['file', 'rule'], extensions: { code: 'FORBIDDEN' } },
+      ]);
+    });
+
+    it('is refused over a WebSocket too', async () => {
+      const subscriber = subscribe(archive.gateway.url, '{ secret file(id: 1) { title } }');
+      await eventually(() => expect(subscriber.results).toHaveLength(1));
+      expect(subscriber.results).toMatchObject([
+        { data: { secret: null, file: { title: 'File 1' } }, errors: [{ path: ['secret'] }] },
+      ]);
+      await subscriber.client.dispose();
+    });
   });
 });

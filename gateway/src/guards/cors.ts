@@ -11,9 +11,10 @@ const ALLOWED_HEADERS = [
   'idempotency_key',
   'last-event-id',
   'traceparent',
+  'x-apollo-operation-name',
 ].join(', ');
 
-/** Lets pages of the listed origins (`*` for any) call the gateway; without a list only its own page can. */
+/** CORS_ORIGINS: lets pages of the listed origins (`*` for any) call the gateway; without a list only its own page can. */
 export function allowOrigins(app: FastifyInstance, origins: readonly string[]): void {
   if (origins.length === 0) return;
   app.addHook('onRequest', async (request, reply) => {
@@ -21,6 +22,7 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[]): 
     reply.header('vary', 'Origin');
     if (origin === undefined || !(origins.includes('*') || origins.includes(origin))) return;
     reply.header('access-control-allow-origin', origin);
+    reply.header('access-control-expose-headers', 'retry-after');
   });
   app.options(GRAPHQL_PATH, (_request, reply) =>
     reply

@@ -8,6 +8,7 @@ export interface DocumentShape {
   depth: number;
   /** Lists and objects within each other in an argument, a default or a type. */
   valueDepth: number;
+  /** Spreads of fragments included: to those who merge selections they are more of the same. */
   fields: number;
   aliases: number;
   rootFields: number;
@@ -137,6 +138,7 @@ class ShapeReader {
 
   #readSpread(): void {
     this.#endSelection();
+    this.#part.fields += 1;
     this.#opens = 'inline-fragment';
     if (this.#peek() !== TokenKind.NAME || !this.#advance()) return;
     const name = this.#lexer.token.value;

@@ -27,7 +27,7 @@ export const guardSettings = {
   MAX_BODY_BYTES: setting.integer(1_048_576, { min: 1_024 }),
   OPERATION_MAX_TOKENS: setting.integer(10_000, { min: 1 }),
   OPERATION_MAX_DEPTH: setting.integer(30, { min: 1, max: DEEPEST }),
-  OPERATION_MAX_FIELDS: setting.integer(2_000, { min: 1 }),
+  OPERATION_MAX_FIELDS: setting.integer(1_000, { min: 1 }),
   OPERATION_MAX_ALIASES: setting.integer(100),
   OPERATION_MAX_ROOT_FIELDS: setting.integer(30, { min: 1 }),
   OPERATION_MAX_DIRECTIVES: setting.integer(200),

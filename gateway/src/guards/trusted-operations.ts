@@ -4,7 +4,7 @@ import { BoundedMap } from '../bounded-map.ts';
 import { readOperations, sha256, stampOf, type TrustedOperation } from './operation-manifest.ts';
 import type { Refusal } from './refusal.ts';
 
-/** `off` knows of none, `report` counts what is not trusted and lets it pass, `enforce` refuses it. */
+/** `off` knows of none, `report` counts and logs what is not trusted and lets it pass, `enforce` refuses it. */
 export type TrustMode = 'off' | 'report' | 'enforce';
 
 /** What a request says of the document it wants to run; GET sends the same in its query. */
@@ -39,6 +39,7 @@ export interface TrustedOperationsOptions {
 
 const POLL_MS = 1_000;
 const REMEMBERED_TEXTS = 2_000;
+const LOGGED_CHARACTERS = 500;
 
 /**
  * TRUSTED_OPERATIONS, TRUSTED_OPERATIONS_PATH: with `enforce` only the operations clients were built with are run, however
@@ -48,6 +49,7 @@ const REMEMBERED_TEXTS = 2_000;
 export async function openTrustedOperations(options: TrustedOperationsOptions): Promise<TrustedOperations> {
   const { mode, path, log, onReport } = options;
   if (mode === 'off' || path === null) return none;
+  const reported = new BoundedMap<string, true>(REMEMBERED_TEXTS);
   let stamp = '';
   let refusal: string | null = null;
   let list = await read(path).catch((error: unknown) => {
@@ -84,6 +86,12 @@ export async function openTrustedOperations(options: TrustedOperationsOptions): 
     refuse(text) {
       if (text !== null && list.holds(text)) return null;
       if (mode === 'enforce') return notTrusted;
+      if (text !== null && !reported.get(text))
+        log.warn(
+          { document: text.slice(0, LOGGED_CHARACTERS) },
+          'An operation is not trusted; it is run all the same.',
+        );
+      if (text !== null) reported.set(text, true);
       onReport();
       return null;
     },

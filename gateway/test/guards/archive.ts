@@ -75,7 +75,14 @@ export async function startArchive(
   const supergraphPath = join(dir, 'supergraph.graphql');
   await writeFile(supergraphPath, supergraphSdl);
   const env = { SUPERGRAPH_PATH: supergraphPath, PORT: '0', LOG_LEVEL: process.env.LOG_LEVEL ?? 'silent', ...settings };
-  const gateway = await startGateway(loadConfig(gatewaySettings, env), extensions);
+  const closeSubgraphs = async () => {
+    await Promise.all([filesSubgraph.close(), people.close()]);
+    await rm(dir, { recursive: true });
+  };
+  const gateway = await start(env, extensions).catch(async (error) => {
+    await closeSubgraphs();
+    throw error;
+  });
 
   return {
     files: filesSubgraph,
@@ -89,8 +96,12 @@ export async function startArchive(
     },
     async close() {
       await gateway.close();
-      await Promise.all([filesSubgraph.close(), people.close()]);
-      await rm(dir, { recursive: true });
+      await closeSubgraphs();
     },
   };
+}
+
+/** Async, so that settings nobody can start with reject like everything else. */
+async function start(env: Record<string, string>, extensions: GatewayExtensions): Promise<RunningGateway> {
+  return startGateway(loadConfig(gatewaySettings, env), extensions);
 }

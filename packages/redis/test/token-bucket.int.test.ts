@@ -44,6 +44,28 @@ it('is one bucket for all processes, and one for each scope', async () => {
   expect(await here.take(newId())).toEqual({ allowed: true });
 });
 
+it('gives several at once, or none', async () => {
+  const scope = newId();
+  const bucket = aBucket();
+  expect(await bucket.take(scope, 4)).toEqual({ allowed: true });
+  expect(await bucket.take(scope, 4)).toMatchObject({ allowed: false, retryAfterMs: expect.any(Number) });
+  expect(await bucket.take(scope)).toEqual({ allowed: true });
+});
+
+it('counts in the process where there is no Redis', async () => {
+  const bucket = createTokenBucket({
+    name: 'test',
+    redis: null,
+    perSecond: 10,
+    burst: 5,
+    metrics: createMetrics('alone'),
+  });
+  const scope = newId();
+  expect(await bucket.take(scope, 4)).toEqual({ allowed: true });
+  expect(await bucket.take(scope, 4)).toMatchObject({ allowed: false, retryAfterMs: expect.any(Number) });
+  expect((await takeAtOnce([bucket], newId(), 8)).allowed).toBe(5);
+});
+
 it('leaves nothing behind in Redis', async () => {
   const scope = newId();
   await aBucket().take(scope);
