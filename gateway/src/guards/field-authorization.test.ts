@@ -152,6 +152,13 @@ describe('a field that demands more than the viewer has', () => {
     expect(await ask(text)).toMatchObject({ data, paths });
   });
 
+  it('has no name in the document that the client chose for something else', async () => {
+    expect(await ask('{ mine refused_0: book { refused_0: name } }')).toMatchObject({
+      data: { mine: null, refused_0: { refused_0: 'Emma' } },
+      paths: ['mine'],
+    });
+  });
+
   it('is not in the document any more, nor are fragments only it needed', async () => {
     const { source } = await ask('{ mine diary { ...D } book { name } } fragment D on Diary { text }');
     expect(source).not.toMatch(/mine|text|fragment/);

@@ -12,9 +12,10 @@ import {
   print,
   type SelectionNode,
   type SelectionSetNode,
+  visit,
 } from 'graphql';
 import { type AccessRules, type Requirement, requirementsOf } from './access-rules.ts';
-import { emptyRefusedFields, PLACEHOLDER, type RefusedFields } from './refused-fields.ts';
+import { emptyRefusedFields, type RefusedFields } from './refused-fields.ts';
 
 export interface RuledSchema {
   apiSchema: GraphQLSchema;
@@ -73,9 +74,11 @@ class AccessReader {
   readonly #schema: RuledSchema;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #known = new Map<string, readonly Requirement[]>();
+  readonly #prefix: string;
 
   constructor(schema: RuledSchema, document: DocumentNode) {
     this.#schema = schema;
+    this.#prefix = unusedPrefix(document);
     this.#fragments = new Map(
       document.definitions.flatMap((definition) =>
         definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
@@ -86,7 +89,7 @@ class AccessReader {
   requirementsIn(operation: OperationDefinitionNode): Requirement[] {
     const found = new Set<Requirement>();
     const seen = new Set<string>();
-    const visit = (set: SelectionSetNode, parent: GraphQLCompositeType): void => {
+    const read = (set: SelectionSetNode, parent: GraphQLCompositeType): void => {
       for (const selection of set.selections) {
         if (selection.kind === Kind.FIELD) {
           for (const requirement of this.#demands(parent, selection.name.value)) found.add(requirement);
@@ -96,11 +99,11 @@ class AccessReader {
           seen.add(selection.name.value);
         }
         const inner = this.#inside(selection, parent);
-        if (inner) visit(inner.set, inner.type);
+        if (inner) read(inner.set, inner.type);
       }
     };
     const root = this.#rootOf(operation);
-    if (root) visit(operation.selectionSet, root);
+    if (root) read(operation.selectionSet, root);
     return [...found];
   }
 
@@ -109,7 +112,7 @@ class AccessReader {
       this.#demands(parent, node.name.value).some((requirement) => unmet.has(requirement));
     const placeholders = new Map<FieldNode, string>();
     const placeholderOf = (node: FieldNode) => {
-      const alias = placeholders.get(node) ?? `${PLACEHOLDER}${placeholders.size}`;
+      const alias = placeholders.get(node) ?? `${this.#prefix}${placeholders.size}`;
       placeholders.set(node, alias);
       return alias;
     };
@@ -195,6 +198,15 @@ class AccessReader {
   #rootOf(operation: OperationDefinitionNode): GraphQLCompositeType | null {
     return this.#schema.apiSchema.getRootType(operation.operation) ?? null;
   }
+}
+
+/** What none of the client's own names begins with. */
+function unusedPrefix(document: DocumentNode): string {
+  const aliases: string[] = [];
+  visit(document, { Field: ({ alias }) => void (alias && aliases.push(alias.value)) });
+  let prefix = 'refused_';
+  while (aliases.some((alias) => alias.startsWith(prefix))) prefix += '_';
+  return prefix;
 }
 
 /** Keeps `@skip` and `@include`: what would not have been asked for is not refused. */

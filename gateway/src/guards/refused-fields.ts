@@ -18,9 +18,6 @@ interface Result<E> {
 
 type Path = readonly (string | number)[];
 
-/** No alias a client would choose. */
-export const PLACEHOLDER = 'refused__';
-
 /** A null that goes on to whatever the value is in. */
 const GOES_UP = Symbol('null goes up');
 
@@ -33,14 +30,15 @@ export function nullRefused<E extends { readonly path?: Path | undefined }, R ex
   refused: RefusedFields,
   errorAt: (path: Path) => E,
 ): R {
-  const errors = (result.errors ?? []).filter(({ path }) => !path?.some(isPlaceholder));
+  const placeholders = namesOf(refused);
+  const errors = (result.errors ?? []).filter(({ path }) => !path?.some((step) => placeholders.has(step)));
   const refuse = (path: Path): void => void errors.push(errorAt(path));
   const data = result.data && objectWithout(result.data, refused, [], refuse);
   return { ...result, data, ...(errors.length > 0 && { errors }) };
 }
 
-function isPlaceholder(step: string | number): boolean {
-  return typeof step === 'string' && step.startsWith(PLACEHOLDER);
+function namesOf({ placeholders, below }: RefusedFields): Set<string | number> {
+  return new Set([...placeholders.keys(), ...[...below.values()].flatMap((each) => [...namesOf(each.refused)])]);
 }
 
 function objectWithout(

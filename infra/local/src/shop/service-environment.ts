@@ -24,7 +24,8 @@ export function environmentOf(name: ServiceName, port: number, around: Surroundi
     JWKS_URL: `http://127.0.0.1:${around.ports.services.user[0]}/.well-known/jwks.json`,
     JWT_ISSUER: 'shopgraph',
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl, DATABASE_MIGRATE: 'true' }),
-    ...(name === 'gateway' ? gatewayEnvironment(around) : { REDIS_URL: around.redisUrl }),
+    REDIS_URL: around.redisUrl,
+    ...(name === 'gateway' ? gatewayEnvironment(around) : {}),
     ...(name === 'user' ? userEnvironment(around) : {}),
     ...(name === 'order' ? orderEnvironment(around) : {}),
     ...(name === 'data-platform'
