@@ -1,21 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, type TestTokens, testTokens } from '@shop/testkit';
+import { eventually, startTestServers, type TestServers, type TestTokens, testTokens } from '@shop/testkit';
 import { type Archive, startArchive } from './guards/archive.ts';
-import { subscribe } from './library/events.ts';
+import { type BookStream, openStream, subscribe } from './library/events.ts';
 
 describe.each(['shopgraph', 'apollo'])('with the engine %s', (ENGINE) => {
   let tokens: TestTokens;
+  let servers: TestServers;
+  let stream: BookStream;
   let archive: Archive;
   beforeAll(async () => {
     tokens = await testTokens();
+    servers = await startTestServers({ nats: true });
+    stream = await openStream(servers.nats.url);
+    await stream.create();
     archive = await startArchive(
-      { JWKS_URL: tokens.jwksUrl, ENGINE },
+      { JWKS_URL: tokens.jwksUrl, NATS_URL: servers.nats.url, ENGINE },
       { decidePolicies: async (policies, { viewerId }) => (viewerId === 'reader' ? policies : []) },
     );
   });
   afterAll(async () => {
     await archive.close();
     await tokens.close();
+    await stream.close();
+    await servers.close();
   });
 
   const signedIn = async (scope = '', userId = 'u1') => archive.client(await tokens.mint({ userId, scope }));
@@ -90,6 +97,34 @@ describe.each(['shopgraph', 'apollo'])('with the engine %s', (ENGINE) => {
       expect((await (await signedIn('', 'writer')).query(query)).errors).toMatchObject([
         { path: ['file', 'rule'], extensions: { code: 'FORBIDDEN' } },
       ]);
+    });
+
+    it('is null in every answer of a subscription', async () => {
+      const subscriber = subscribe(archive.gateway.url, 'subscription { filed(id: 1) { title owner code } }');
+      const others = subscribe(archive.gateway.url, 'subscription { filed(id: 1) { title owner } }');
+      await eventually(async () => expect(await archive.metric(/^gateway_subscriptions_open/)).toBe(2));
+      for (const _ of [1, 2]) await stream.publish('book.filed.1', { id: '1' });
+      await eventually(() => expect(others.results).toHaveLength(2));
+      await eventually(() => expect(subscriber.results).toHaveLength(2));
+      const refused = { path: ['filed', 'owner'], extensions: { code: 'UNAUTHENTICATED' } };
+      expect(others.results).toMatchObject(
+        [1, 2].map(() => ({ data: { filed: { title: 'File 1', owner: null } }, errors: [refused] })),
+      );
+      expect(subscriber.results).toMatchObject([1, 2].map(() => ({ data: { filed: null } })));
+      subscriber.leave();
+      others.leave();
+      await eventually(async () => expect(await archive.metric(/^gateway_subscriptions_open/)).toBe(0));
+      await Promise.all([subscriber.client.dispose(), others.client.dispose()]);
+    });
+
+    it('is nothing that can be subscribed to', async () => {
+      const subscriber = subscribe(archive.gateway.url, 'subscription { secretlyFiled { title } }');
+      await eventually(() =>
+        expect(subscriber.errors).toMatchObject([
+          [{ path: ['secretlyFiled'], extensions: { code: 'UNAUTHENTICATED' } }],
+        ]),
+      );
+      await subscriber.client.dispose();
     });
 
     it('is refused over a WebSocket too', async () => {

@@ -12,7 +12,11 @@ const link = (...imports: string[]) =>
   `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ${JSON.stringify(['@key', ...imports])})`;
 
 const FILES_SDL = `
-  ${link('@cost', '@listSize', '@authenticated', '@requiresScopes', '@policy')}
+  ${link('@cost', '@listSize', '@authenticated', '@requiresScopes', '@policy', '@composeDirective')}
+    @link(url: "https://shopgraph.dev/eventStream/v1.0", import: ["@eventStream"]) @composeDirective(name: "@eventStream")
+  enum eventStream__Audience { PUBLIC VIEWER }
+  directive @eventStream(stream: String!, subject: String!, value: String!, current: String, currentRequired: Boolean = false,
+    audience: eventStream__Audience = VIEWER) on FIELD_DEFINITION
   type Query {
     file(id: ID!): File
     files(first: Int = 3): [File!]! @listSize(slicingArguments: ["first"])
@@ -26,7 +30,10 @@ const FILES_SDL = `
     shred(id: ID!): Boolean @requiresScopes(scopes: [["shred"]])
     copy(id: ID!): File
   }
-  type Subscription { filed: File }
+  type Subscription {
+    filed(id: ID): File @eventStream(stream: "BOOKS", subject: "book.filed.{args.id}", value: "{ id: $id }", audience: PUBLIC)
+    secretlyFiled: File @authenticated @eventStream(stream: "BOOKS", subject: "book.filed.secret", value: "{ id: $id }")
+  }
   type Shelf { name: String, files: [File!]! }
   type File @key(fields: "id") @cost(weight: 2) { id: ID!, title: String, code: String! @authenticated, rule: String @policy(policies: [["reader"]]) }
 `;
