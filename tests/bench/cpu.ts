@@ -34,7 +34,7 @@ export function addCpu(one: CpuSeconds, other: CpuSeconds): CpuSeconds {
 }
 
 /** See proc_pid_stat(5): user and system time are fields 14 and 15, and the name in field 2 may contain anything. */
-function usedBy(pid: number): number {
+export function usedBy(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;

@@ -50,7 +50,7 @@ function totalOf(cpu: CpuSeconds): number {
   return Object.entries(cpu).reduce((sum, [name, seconds]) => sum + (name === 'load generator' ? 0 : seconds), 0);
 }
 
-function table(rows: readonly string[][]): string {
+export function table(rows: readonly string[][]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   const line = (row: readonly string[]) =>
     row

@@ -1,5 +1,8 @@
+export { findFreePort } from './free-port.ts';
 export { localDir, rootDir } from './paths.ts';
 export { keepPath, sweepPath } from './processes/guard.ts';
+export { launch } from './processes/launch.ts';
+export { runOrThrow } from './processes/run.ts';
 export { stopRequest } from './processes/stop-request.ts';
 export { createProgress, type Progress, silent } from './progress.ts';
 export { runTask } from './run-task.ts';

@@ -9,7 +9,8 @@ import { runTask } from '../run-task.ts';
 await runTask(async () => {
   const [name = '', ...flags] = process.argv.slice(2);
   const file = join(rootDir, 'tests/bench', `${name}.bench.ts`);
-  if (!/^[a-z]+$/.test(name) || !existsSync(file)) throw new Error('Say what to measure: `npm run bench -- orders`.');
+  if (!/^[a-z]+(-[a-z]+)*$/.test(name) || !existsSync(file))
+    throw new Error('Say what to measure: `npm run bench -- orders`.');
   await buildAll(printed);
   return runInView(process.execPath, ['--conditions=source', '--disable-warning=ExperimentalWarning', file, ...flags]);
 });
