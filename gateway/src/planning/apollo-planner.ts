@@ -1,26 +1,41 @@
-import type { ApolloThread } from './apollo-thread.ts';
+import type { Logger } from '@shop/service-kit';
 import { labelsInForce } from './overrides.ts';
 import type { Planner } from './planner.ts';
+import { createPlannerThread } from './planner-thread.ts';
 import type { SupergraphFacts } from './supergraph-facts.ts';
 
 export interface ApolloPlannerOptions {
-  id: string;
   sdl: string;
   facts: SupergraphFacts;
-  thread: ApolloThread;
+  log: Logger;
 }
 
-/** Plans with `@apollo/query-planner` in a thread of its own. A supergraph it cannot read fails when it is first asked. */
-export function createApolloPlanner({ id, sdl, facts, thread }: ApolloPlannerOptions): Planner {
-  thread.load(id, sdl);
+/** What its thread is asked. */
+export interface ApolloRequest {
+  text: string;
+  /** Each label of a progressive `@override`, and whether it is in force. */
+  overrides: Record<string, boolean>;
+}
+
+const MEMORY_MB = 1_024;
+
+/** Plans with `@apollo/query-planner` in a thread of its own, which starts when it is first asked. */
+export function createApolloPlanner({ sdl, facts, log }: ApolloPlannerOptions): Planner {
+  const thread = createPlannerThread<ApolloRequest>({
+    file: 'apollo-worker',
+    sdl,
+    canGiveUp: false,
+    memoryMb: MEMORY_MB,
+    log,
+  });
   return {
     name: 'apollo',
+    ready: thread.ready,
     async plan({ text, overrides }, signal) {
       const inForce = new Set(labelsInForce(facts.overrideLabels, overrides));
       const conditions = Object.fromEntries([...facts.overrideLabels].map((label) => [label, inForce.has(label)]));
-      const json = await thread.plan({ supergraphId: id, text, overrides: conditions, signal });
-      return JSON.parse(json);
+      return JSON.parse(await thread.plan({ text, overrides: conditions }, signal));
     },
-    close: () => thread.forget(id),
+    close: thread.close,
   };
 }

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import type * as Hive from '@graphql-hive/router-query-planner';
 import { fromHivePlan } from './hive-plan.ts';
-import { type Planner, PlanningFailed } from './planner.ts';
+import type { QueryPlan } from './plan.ts';
+import { type PlannerInput, PlanningFailed } from './planner.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -16,15 +17,16 @@ export function loadHive(): HiveModule | null {
   }
 }
 
+export type HiveInput = Omit<PlannerInput, 'document'>;
+
 /**
  * Plans with Hive's native planner on a thread of its own making: nothing of a long planning is felt here but the
  * reading of its result. It does not know `@defer` and `@fromContext`. Throws on a supergraph it cannot read.
  */
-export function createHivePlanner({ QueryPlanner }: HiveModule, supergraphSdl: string): Planner {
+export function createHivePlanner({ QueryPlanner }: HiveModule, supergraphSdl: string) {
   const planner = new QueryPlanner(supergraphSdl);
   return {
-    name: 'hive',
-    async plan({ text, overrides }, signal) {
+    async plan({ text, overrides }: HiveInput, signal: AbortSignal): Promise<QueryPlan> {
       const plan = await planner
         .planAsync(text, null, new Set(overrides.labels), overrides.roll, signal)
         .catch((cause: unknown) => {
@@ -32,6 +34,5 @@ export function createHivePlanner({ QueryPlanner }: HiveModule, supergraphSdl: s
         });
       return fromHivePlan(plan);
     },
-    close() {},
   };
 }

@@ -15,9 +15,11 @@ export interface PlannerInput {
 /** Decides for one supergraph which fetches answer an operation. */
 export interface Planner {
   readonly name: 'hive' | 'apollo';
+  /** Resolves once it has read the supergraph; rejects with why it cannot. */
+  ready(): Promise<void>;
   /** Rejects with PlanningFailed when it knows no way, or is given up. Never keeps the event loop for long. */
   plan(input: PlannerInput, signal: AbortSignal): Promise<QueryPlan>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** A planner knows no way to answer an operation. */
@@ -27,13 +29,17 @@ export class PlanningFailed extends Error {}
 export class PlanningTookTooLong extends PlanningFailed {}
 
 /** A planner whose work is limited in time, and in how much of it is done at once. */
-export type LimitedPlanner = Pick<Planner, 'name' | 'close'> & { plan(input: PlannerInput): Promise<QueryPlan> };
+export type LimitedPlanner = Pick<Planner, 'name' | 'ready' | 'close'> & {
+  plan(input: PlannerInput): Promise<QueryPlan>;
+};
 
 export function limitPlanner(planner: Planner, queue: PlanningQueue, timeoutMs: number): LimitedPlanner {
   return {
     name: planner.name,
+    ready: planner.ready,
     plan: (input) =>
       queue.run(async () => {
+        await planner.ready();
         const signal = AbortSignal.timeout(timeoutMs);
         try {
           return await planner.plan(input, signal);
@@ -41,6 +47,6 @@ export function limitPlanner(planner: Planner, queue: PlanningQueue, timeoutMs: 
           throw signal.aborted ? new PlanningTookTooLong('Planning took too long.', { cause }) : cause;
         }
       }),
-    close: () => planner.close(),
+    close: planner.close,
   };
 }

@@ -4,8 +4,8 @@ import { noSuchOperation } from '../execution/operation.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { createApolloPlanner } from './apollo-planner.ts';
-import { createApolloThread } from './apollo-thread.ts';
-import { createHivePlanner, loadHive } from './hive-planner.ts';
+import { loadHive } from './hive-planner.ts';
+import { createHivePlannerThread } from './hive-thread.ts';
 import { withoutDefer } from './operation-needs.ts';
 import { type Overrides, overridesOf } from './overrides.ts';
 import { operationOf, withRoot } from './own-fields.ts';
@@ -53,6 +53,10 @@ export interface Planning<C> {
    * operations are new at once.
    */
   prepare(supergraph: Supergraph, operation: OperationText): ReadyOperation<C> | Promise<ReadyOperation<C>>;
+  /** Has planners read a supergraph that is to take over. Rejects with why none can plan for it. */
+  open(supergraph: Supergraph): Promise<void>;
+  /** Gives up the planners and plans of a supergraph that nobody asks for any more. */
+  release(supergraph: Supergraph): Promise<void>;
   /** Prepares operations for a supergraph that is to take over; those it has no place for are passed over. */
   warm(supergraph: Supergraph, operations: readonly OperationText[], options: WarmOptions): Promise<Warmed>;
   /** The operations that came last, the latest first. */
@@ -72,15 +76,15 @@ export interface Warmed {
   refused: number;
 }
 
-/** The one that is served, and the one before: what is under way with it may still need its planner. */
-const SUPERGRAPHS_AT_ONCE = 2;
+/** Of more than these, those opened first are closed, and read again if they should be needed after all. */
+const SUPERGRAPHS_AT_ONCE = 4;
 
 // Hive's planner works in the four threads that files and name look-ups need too; Apollo's has one of its own.
 const HIVE_QUEUE = { atOnce: 2, maxWaiting: 500 };
 const APOLLO_QUEUE = { atOnce: 1, maxWaiting: 100 };
 
-/** How long an operation that took too long is not tried again: another time there may be less to do. */
-const TOO_LONG_KEPT_MS = 30_000;
+/** How long an operation that failed is not tried again: another time there may be less to do, or a thread that lives. */
+const FAILURE_KEPT_MS = 30_000;
 
 // Measured: what a document's syntax tree takes for each character of its text, and a plan for each of its JSON.
 const BYTES_PER_TEXT = 45;
@@ -99,7 +103,6 @@ export function createPlanning<C>(options: PlanningOptions<C>): Planning<C> {
   const hive = options.planner === 'apollo' ? null : loadHive();
   if (hive === null && options.planner === 'hive')
     throw new Error('PLANNER: there is no binary of Hive’s planner here.');
-  const thread = createApolloThread(log);
   const hiveQueue = createPlanningQueue(HIVE_QUEUE);
   const apolloQueue = createPlanningQueue(APOLLO_QUEUE);
   const cache = createPlanCache<Known<C>>({ maxBytes: options.cacheBytes, metrics });
@@ -109,8 +112,8 @@ export function createPlanning<C>(options: PlanningOptions<C>): Planning<C> {
     const known = opened.get(supergraph.id);
     if (known) return known;
     const { id, sdl, facts } = supergraph;
-    const native = hive && limitPlanner(createHivePlanner(hive, sdl), hiveQueue, timeoutMs);
-    const apollo = createApolloPlanner({ id, sdl, facts, thread });
+    const native = hive && limitPlanner(createHivePlannerThread({ sdl, log }), hiveQueue, timeoutMs);
+    const apollo = createApolloPlanner({ sdl, facts, log });
     const planner = createSupergraphPlanner({
       facts,
       hive: native,
@@ -119,13 +122,18 @@ export function createPlanning<C>(options: PlanningOptions<C>): Planning<C> {
     });
     const open = { planner, overrides: overridesOf(facts, options.overrideLabels) };
     opened.set(id, open);
-    for (const [oldest, { planner: unused }] of opened) {
+    for (const oldest of opened.keys()) {
       if (opened.size <= SUPERGRAPHS_AT_ONCE) break;
-      opened.delete(oldest);
-      unused.close();
-      cache.forget(oldest);
+      void close(oldest);
     }
     return open;
+  }
+
+  async function close(id: string): Promise<void> {
+    const known = opened.get(id);
+    opened.delete(id);
+    cache.forget(id);
+    await known?.planner.close();
   }
 
   async function make(supergraph: Supergraph, asked: OperationText, overrides: Overrides): Promise<Costed<Known<C>>> {
@@ -142,8 +150,8 @@ export function createPlanning<C>(options: PlanningOptions<C>): Planning<C> {
       done({ planner: 'none', outcome: 'failed' });
       if (!(error instanceof PlanningFailed)) throw error;
       log.warn({ err: error, operationName: asked.operationName }, 'An operation cannot be planned.');
-      if (!(error instanceof PlanningTookTooLong)) return { value: { failure: error }, bytes: 0 };
-      return { value: { failure: tooComplex(error) }, bytes: 0, keepMs: TOO_LONG_KEPT_MS };
+      const failure = error instanceof PlanningTookTooLong ? tooComplex(error) : error;
+      return { value: { failure }, bytes: 0, keepMs: FAILURE_KEPT_MS };
     }
   }
 
@@ -163,6 +171,8 @@ export function createPlanning<C>(options: PlanningOptions<C>): Planning<C> {
 
   return {
     prepare,
+    open: (supergraph) => open(supergraph).planner.ready(),
+    release: ({ id }) => close(id),
     async warm(supergraph, operations, { pause, signal }) {
       const warmed = { ready: 0, refused: 0 };
       for (const operation of operations) {
@@ -179,9 +189,7 @@ export function createPlanning<C>(options: PlanningOptions<C>): Planning<C> {
     },
     recent: (limit) => cache.recent(limit),
     async close() {
-      for (const { planner } of opened.values()) planner.close();
-      opened.clear();
-      await thread.close();
+      await Promise.all([...opened.keys()].map(close));
     },
   };
 }

@@ -28,9 +28,11 @@ export interface SupergraphPlannerOptions {
 
 /** Plans for one supergraph, with the planner that gives right answers to the operation, the faster one first. */
 export interface SupergraphPlanner {
+  /** Resolves once one has read the supergraph; rejects with why none can. */
+  ready(): Promise<void>;
   /** `document` holds one operation, valid for the API. Rejects with PlanningFailed or ServiceUnavailable. */
   plan(document: DocumentNode, overrides: Overrides): Promise<PlannedOperation>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export function createSupergraphPlanner(options: SupergraphPlannerOptions): SupergraphPlanner {
@@ -50,7 +52,18 @@ export function createSupergraphPlanner(options: SupergraphPlannerOptions): Supe
     return apollo && !conflictingRequirements ? [...first, apollo] : first;
   }
 
+  async function ready(): Promise<void> {
+    try {
+      await (hive ?? apollo)?.ready();
+    } catch (error) {
+      if (hive === null || apollo === null) throw error;
+      log.warn({ err: error }, "Hive's planner cannot read the supergraph; Apollo's is to plan for it.");
+      await apollo.ready();
+    }
+  }
+
   return {
+    ready,
     async plan(client, overrides) {
       const { document, clientNames } = renameCollisions(client, facts);
       const whole = subgraphsPart(document);
@@ -75,9 +88,8 @@ export function createSupergraphPlanner(options: SupergraphPlannerOptions): Supe
       const cause = failures.length > 1 ? new AggregateError(failures) : failures[0];
       throw new PlanningFailed(`The operation cannot be planned: ${reasonOf(cause ?? 'no planner can.')}`, { cause });
     },
-    close() {
-      hive?.close();
-      apollo?.close();
+    async close() {
+      await Promise.all([hive?.close(), apollo?.close()]);
     },
   };
 }

@@ -100,7 +100,7 @@ function hivePlanner(sdl: string): (text: string) => Promise<QueryPlan> {
     const document = subgraphsPart(parse(text));
     if (document === null) return { kind: 'QueryPlan' };
     const overrides = { labels: new Set<string>(), roll: 0 };
-    return planner.plan({ document, text: print(document), overrides }, new AbortController().signal);
+    return planner.plan({ text: print(document), overrides }, new AbortController().signal);
   };
 }
 
