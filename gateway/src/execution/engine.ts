@@ -34,8 +34,9 @@ export interface Answer {
   extensions?: { idempotentReplay: true };
 }
 
-/** Measured: what closures take for each character of a plan's fetches. */
-const BYTES_PER_PLAN = 6;
+// Measured, on plans of 140 to 8,300 characters of JSON: what is compiled of an operation, with one writer.
+const BYTES = 5_000;
+const BYTES_PER_PLAN = 10;
 
 /** `shopgraph` is the gateway's own engine, `apollo` the executor of `@apollo/gateway`, for comparison. */
 export function createEngine(name: 'shopgraph' | 'apollo'): Engine {
@@ -44,7 +45,7 @@ export function createEngine(name: 'shopgraph' | 'apollo'): Engine {
     compile(planned, supergraph) {
       const run = compileWith(planned, supergraph);
       const operation = operationOf(planned.document);
-      const bytes = JSON.stringify(planned.plan).length * BYTES_PER_PLAN;
+      const bytes = BYTES + JSON.stringify(planned.plan).length * BYTES_PER_PLAN;
       return { value: execute, bytes };
 
       async function execute({ variables, context, call }: Execution): Promise<Answer> {

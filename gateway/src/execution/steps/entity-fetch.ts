@@ -64,11 +64,8 @@ export function compileEntityFetch(
 
   function gather(run: Run): GatheredEntities | null {
     const byRepresentation = new Map<string, Data[]>();
-    const seen = new Set<Data>();
     const lacking: Data[] = [];
-    path.visit(run.root, (object, container, key) => {
-      if (seen.has(object)) return;
-      seen.add(object);
+    path.visit(run, (object, container, key) => {
       const representation = represent(object);
       if (representation === null) return;
       if (representation === '') {

@@ -15,13 +15,13 @@ export function compileRootFetch(node: FetchNode, path: FlattenPath, { types, me
   const asked = readAskedFields(node.operation, types);
 
   return async (run) => {
-    const targets = new Set<Data>();
-    path.visit(run.root, (object) => targets.add(object));
-    if (targets.size === 0) return;
+    const targets: Data[] = [];
+    path.visit(run, (object) => targets.push(object));
+    if (targets.length === 0) return;
     const answer = await run.call(requestFor(run), run.context);
     if (isData(answer.data)) {
       rewrites.apply(answer.data);
-      mergeInto([...targets], answer.data);
+      mergeInto(targets, answer.data);
     }
     const errors = answer.errors ?? (isData(answer.data) ? [] : [noAnswerToUse]);
     if (errors.length === 0) return;

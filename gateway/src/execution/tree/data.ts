@@ -6,3 +6,11 @@ export type Path = readonly (string | number)[];
 export function isData(value: unknown): value is Data {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** An object's own value: keys such as `constructor` are on every object, and fields of that name need not be. */
+export function valueAt(object: Data, key: string): unknown {
+  const value = object[key];
+  // JSON holds no functions, so that this is the quick way to see most of what is inherited.
+  if (value === undefined || (typeof value !== 'function' && key !== '__proto__')) return value;
+  return Object.hasOwn(object, key) ? value : undefined;
+}

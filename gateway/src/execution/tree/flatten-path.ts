@@ -1,4 +1,5 @@
-import type { Data, Path } from './data.ts';
+import { type Data, type Path, valueAt } from './data.ts';
+import type { SharedObjects } from './shared-objects.ts';
 import type { TypeFacts } from './type-facts.ts';
 
 /** An object or a list, as something that has places for values. */
@@ -7,12 +8,17 @@ export type Container = { [key: string | number]: unknown };
 /** Called with an object and where it is, so that another can take its place. */
 export type VisitObject = (object: Data, container: Container, key: string | number) => void;
 
+interface Tree {
+  root: Data;
+  shared: SharedObjects;
+}
+
 /** A plan's path to the objects that a fetch is about, such as `products.@.seller`. */
 export interface FlattenPath {
   /** The response keys alone, without lists and type conditions. */
   keys: readonly string[];
-  /** Visits each object at the path, once in every different object or list that holds it. */
-  visit(root: Data, visit: VisitObject): void;
+  /** Visits each object at the path, once however many places share it. */
+  visit(tree: Tree, visit: VisitObject): void;
   /** For each of these objects all paths, as a client counts them, at which it is. */
   placesOf(root: Data, objects: Iterable<Data>): ReadonlyMap<Data, readonly Path[]>;
 }
@@ -30,9 +36,23 @@ export function parseFlattenPath(path: Path, types: TypeFacts): FlattenPath {
   const last = steps.at(-1);
   return {
     keys: steps.flatMap(({ key }) => key ?? []),
-    visit(root, visit) {
-      if (last === undefined) visit(root, { root }, 'root');
-      else for (const container of containersOf(root, steps)) visitObjects(container, last, visit);
+    visit({ root, shared }, visit) {
+      if (last === undefined) return visit(root, { root }, 'root');
+      const isNew = shared.startWalk();
+      let level: unknown[] = [root];
+      for (const step of steps.slice(0, -1)) {
+        const next: unknown[] = [];
+        const go = (found: object) => {
+          if (isNew(found)) next.push(found);
+        };
+        for (const value of level) eachValue(value, step, go);
+        level = next;
+      }
+      for (const container of level) {
+        visitObjects(container, last, (object, holder, key) => {
+          if (isNew(object)) visit(object, holder, key);
+        });
+      }
     },
     placesOf(root, objects) {
       const places = new Map<unknown, Path[]>();
@@ -61,18 +81,6 @@ function parseStep(text: string, types: TypeFacts): PathStep {
   return { key: key === '@' ? null : key, types: names ? new Set(names) : null };
 }
 
-/** The objects and lists that hold what the last step leads to; each once, however often the tree shares it. */
-function containersOf(root: Data, steps: readonly PathStep[]): Iterable<unknown> {
-  let level: unknown[] = [root];
-  for (let depth = 0; depth < steps.length - 1; depth += 1) {
-    const step = steps[depth] as PathStep;
-    const next: unknown[] = [];
-    for (const value of level) eachValue(value, step, (found) => next.push(found));
-    level = next.length > 1 ? [...new Set(next)] : next;
-  }
-  return level;
-}
-
 function visitObjects(container: unknown, step: PathStep, visit: VisitObject): void {
   eachValue(container, step, (value, holder, key) => {
     if (!Array.isArray(value)) visit(value as Data, holder, key);
@@ -93,8 +101,8 @@ function eachValue(
       if (step.key !== null) eachValue(item, step, found);
       else if (isWanted(item, step)) found(item, from as unknown as Container, i);
     }
-  } else if (step.key !== null && typeof from === 'object' && from !== null && Object.hasOwn(from, step.key)) {
-    const value = (from as Data)[step.key];
+  } else if (step.key !== null && typeof from === 'object' && from !== null) {
+    const value = valueAt(from as Data, step.key);
     if (isWanted(value, step)) found(value, from as Container, step.key);
   }
 }

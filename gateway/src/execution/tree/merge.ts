@@ -1,4 +1,4 @@
-import type { Data } from './data.ts';
+import { type Data, valueAt } from './data.ts';
 
 /** Puts what a subgraph sent into an object of the tree. Parts of `source` become parts of `target`. */
 export type Merge = (target: Data, source: Data) => void;
@@ -14,7 +14,7 @@ export function createMerge(isAbstract: (typeName: string) => boolean): Merge {
     for (const key in source) {
       const value = source[key];
       if (value === undefined) continue;
-      const present = key === '__proto__' ? ownValue(target, key) : target[key];
+      const present = valueAt(target, key);
       if (isObject(present)) {
         if (isObject(value)) mergeObjects(target, key, present, value);
         else if (value !== null) target[key] = value;
@@ -54,10 +54,6 @@ export function copyOf(value: Data): Data {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
-}
-
-function ownValue(target: Data, key: string): unknown {
-  return Object.hasOwn(target, key) ? target[key] : undefined;
 }
 
 /** `__proto__` is a name a client may give to a field, and must stay one. */

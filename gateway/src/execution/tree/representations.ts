@@ -1,5 +1,6 @@
 import type { DataRewrite, RequiredSelection } from '../../planning/plan.ts';
-import { type Data, isData } from './data.ts';
+import { type Data, isData, valueAt } from './data.ts';
+import { jsonString } from './json-string.ts';
 import type { TypeFacts } from './type-facts.ts';
 
 /**
@@ -118,8 +119,8 @@ function withoutFragments(
 function compileValue(key: string, required: Required, types: TypeFacts): (object: Data) => string {
   const writeObject = required.selections.length > 0 ? compileObject(required, types) : null;
   return (object) => {
-    const value = Object.hasOwn(object, key) ? object[key] : undefined;
-    if (typeof value === 'string') return JSON.stringify(value);
+    const value = valueAt(object, key);
+    if (typeof value === 'string') return jsonString(value);
     if (value === undefined) return '';
     return writeObject === null ? JSON.stringify(value) : writeNested(value, writeObject);
   };

@@ -7,6 +7,7 @@ import { parseFlattenPath } from './flatten-path.ts';
 import { createMerge } from './merge.ts';
 import { compileRepresentation } from './representations.ts';
 import { compileOutputRewrites } from './rewrites.ts';
+import { SharedObjects } from './shared-objects.ts';
 import { createTypeFacts } from './type-facts.ts';
 
 const types = createTypeFacts(
@@ -86,7 +87,7 @@ describe('a path', () => {
   ])('leads through %s', (_, path, places) => {
     const parsed = parseFlattenPath(path, types);
     const found: Data[] = [];
-    parsed.visit(root, (object) => found.push(object));
+    parsed.visit({ root, shared: new SharedObjects() }, (object) => found.push(object));
     const at = [...parsed.placesOf(root, found).values()].flat();
     expect(at.map((place) => place.join('.'))).toEqual(places);
   });
@@ -94,10 +95,14 @@ describe('a path', () => {
   it('visits what is shared once, and tells all its places', () => {
     const shared = { list: [book] };
     const tree = { a: [shared, shared, { list: [film] }] };
+    const sharedObjects = new SharedObjects();
+    sharedObjects.add(shared);
     const path = parseFlattenPath(['a', '@', 'list', '@'], types);
     const found: Data[] = [];
-    path.visit(tree, (object) => found.push(object));
-    expect(found).toEqual([book, film]);
+    for (const _again of [1, 2]) {
+      path.visit({ root: tree, shared: sharedObjects }, (object) => found.push(object));
+    }
+    expect(found).toEqual([book, film, book, film]);
     expect(path.placesOf(tree, [book]).get(book)).toEqual([
       ['a', 0, 'list', 0],
       ['a', 1, 'list', 0],

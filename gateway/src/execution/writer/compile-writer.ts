@@ -19,7 +19,7 @@ import {
   TypeNameMetaFieldDef,
 } from 'graphql';
 import type { ClientNames } from '../../planning/client-names.ts';
-import { type Data, isData } from '../tree/data.ts';
+import { type Data, isData, valueAt } from '../tree/data.ts';
 import { createFieldCollector } from './collect-fields.ts';
 import { introspectionWriter } from './introspection.ts';
 import { leafWriter } from './leaves.ts';
@@ -152,7 +152,7 @@ function joinFields(fields: readonly FieldWriter[], close: string): Writer {
     if (!isData(value)) return fail(writing, at, 'A subgraph sent a value that is no object.');
     let text = '';
     for (const { key, open, write } of fields) {
-      const part = write(ownValue(value, key), writing, at && { before: at, key });
+      const part = write(valueAt(value, key), writing, at && { before: at, key });
       if (part === FAILED) return FAILED;
       text += open + part;
     }
@@ -185,14 +185,4 @@ function writtenOnce(write: Writer): Writer {
     }
     return memo.text;
   };
-}
-
-/** Keys such as `constructor` are on every object, and fields of that name need not be. */
-function ownValue(object: Data, key: string): unknown {
-  const value = object[key];
-  return value === undefined || typeof value === 'function' || key === '__proto__' ? own(object, key) : value;
-}
-
-function own(object: Data, key: string): unknown {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
 }

@@ -1,5 +1,5 @@
 import { type GraphQLEnumType, type GraphQLLeafType, isEnumType } from 'graphql';
-import { jsonString } from './json-string.ts';
+import { jsonString } from '../tree/json-string.ts';
 import { fail, type Writer } from './writer.ts';
 
 const MAX_INT = 2 ** 31 - 1;
