@@ -16,6 +16,7 @@ import {
 } from 'graphql';
 import { type AccessRules, type Requirement, requirementsOf } from './access-rules.ts';
 import { emptyRefusedFields, type RefusedFields } from './refused-fields.ts';
+import { withoutUnusedFragments } from './unused-fragments.ts';
 
 export interface RuledSchema {
   apiSchema: GraphQLSchema;
@@ -157,7 +158,7 @@ class AccessReader {
       const type = this.#composite(fragment.typeCondition.name.value);
       return type ? { ...fragment, selectionSet: rewritten(fragment.selectionSet, type) } : fragment;
     });
-    const document = withoutUnused({ kind: Kind.DOCUMENT, definitions: [own, ...fragments] });
+    const document = withoutUnusedFragments({ kind: Kind.DOCUMENT, definitions: [own, ...fragments] });
     return { document, operation: own, text: print(document), refused };
   }
 
@@ -221,27 +222,4 @@ function typenameAs(alias: string, { directives }: FieldNode): FieldNode {
 
 function fieldType(parent: GraphQLCompositeType, name: string): GraphQLOutputType | undefined {
   return 'getFields' in parent ? parent.getFields()[name]?.type : undefined;
-}
-
-/** Fragments nobody spreads any more would be refused by whoever validates the document again. */
-function withoutUnused(document: DocumentNode): DocumentNode {
-  const fragments = new Map(
-    document.definitions.flatMap((definition) =>
-      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
-    ),
-  );
-  const used = new Set<FragmentDefinitionNode>();
-  const follow = ({ selections }: SelectionSetNode): void => {
-    for (const selection of selections) {
-      const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : undefined;
-      if (fragment && !used.has(fragment)) {
-        used.add(fragment);
-        follow(fragment.selectionSet);
-      }
-      if ('selectionSet' in selection && selection.selectionSet) follow(selection.selectionSet);
-    }
-  };
-  const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-  for (const { selectionSet } of operations) follow(selectionSet);
-  return { ...document, definitions: [...operations, ...used] };
 }
