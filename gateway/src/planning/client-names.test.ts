@@ -8,6 +8,7 @@ const facts: SupergraphFacts = {
   addedWithArguments: new Set(['price']),
   requirements: new Map(),
   contextualFields: new Set(),
+  hasInterfaceObjects: false,
   overrideLabels: new Set(),
 };
 

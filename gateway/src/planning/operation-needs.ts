@@ -1,4 +1,5 @@
-import { type DocumentNode, visit } from 'graphql';
+import { type DocumentNode, Kind, OperationTypeNode, type SelectionNode, visit } from 'graphql';
+import { fragmentsOf, operationOf } from './own-fields.ts';
 import { fieldNames, type SupergraphFacts } from './supergraph-facts.ts';
 
 /** What of an operation not every planner can do. */
@@ -28,6 +29,37 @@ export function isDeferred(document: DocumentNode): boolean {
 /** A server may always answer at once what a client would take later. */
 export function withoutDefer(document: DocumentNode): DocumentNode {
   return visit(document, { Directive: ({ name }) => (name.value === 'defer' ? null : undefined) });
+}
+
+/**
+ * For Apollo's planner. It fetches a field with `@requires` together with other fields of its object, and forgets that
+ * what is required may have been left out by a condition: then the others are missing too. So is the type behind an
+ * interface object when only what is left out wanted to know it. Without conditions all of that is fetched in any case,
+ * and shown by the conditions of the client's own document. A mutation's own fields keep theirs.
+ */
+export function withoutDangerousConditions(
+  document: DocumentNode,
+  { requirements, hasInterfaceObjects }: SupergraphFacts,
+): DocumentNode {
+  const fragments = fragmentsOf(document);
+  const { operation, selectionSet } = operationOf(document);
+  const kept = new Set(operation === OperationTypeNode.MUTATION ? selectionSet.selections : []);
+
+  function requires(selection: SelectionNode): boolean {
+    if (selection.kind === Kind.FIELD && requirements.has(selection.name.value)) return true;
+    const inside = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+    return inside?.selectionSet?.selections.some(requires) ?? false;
+  }
+
+  const lifted = (selection: SelectionNode) => {
+    const { directives = [] } = selection;
+    const others = directives.filter(({ name }) => name.value !== 'skip' && name.value !== 'include');
+    if (others.length === directives.length || kept.has(selection)) return undefined;
+    return hasInterfaceObjects || requires(selection) ? { ...selection, directives: others } : undefined;
+  };
+  return hasInterfaceObjects || requirements.size > 0
+    ? visit(document, { Field: lifted, InlineFragment: lifted, FragmentSpread: lifted })
+    : document;
 }
 
 /** Goes by names alone, also where the fields belong to types that never meet: better too careful than wrong. */

@@ -16,12 +16,12 @@ const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: 
  * answers, and without what literal conditions leave out. Null when nothing is left.
  */
 export function subgraphsPart(document: DocumentNode): DocumentNode | null {
-  const conditioned = withoutLiteralConditions(document);
-  const fragments = fragmentsOf(conditioned);
-  const operation = operationOf(conditioned);
+  const smooth = withoutStumblingBlocks(document);
+  const fragments = fragmentsOf(smooth);
+  const operation = operationOf(smooth);
   const selections = rootSelections(operation.selectionSet.selections, fragments).flatMap(withoutOwnFields);
   if (selections.length === 0) return null;
-  return withRoot(conditioned, selections);
+  return withRoot(smooth, selections);
 }
 
 /** The operation with other root selections, and only the fragments that are still used. */
@@ -84,16 +84,19 @@ function withoutOwnFields(selection: SelectionNode): SelectionNode[] {
   return selections.length > 0 ? [{ ...selection, selectionSet: { kind: Kind.SELECTION_SET, selections } }] : [];
 }
 
-/** Hive's planner fails where literal conditions leave nothing of a fetch. */
-function withoutLiteralConditions(document: DocumentNode): DocumentNode {
+/** Hive's planner fails where literal conditions leave nothing of a fetch, and takes `a: a` for another field than `a`. */
+function withoutStumblingBlocks(document: DocumentNode): DocumentNode {
   const decided = visit(document, {
     enter(node) {
       const isSelection =
         node.kind === Kind.FIELD || node.kind === Kind.INLINE_FRAGMENT || node.kind === Kind.FRAGMENT_SPREAD;
-      if (!isSelection || !node.directives?.length) return undefined;
-      if (node.directives.some((directive) => literalCondition(directive) === 'out')) return null;
-      const directives = node.directives.filter((directive) => literalCondition(directive) === undefined);
-      return directives.length < node.directives.length ? { ...node, directives } : undefined;
+      if (!isSelection) return undefined;
+      const given = node.directives ?? [];
+      if (given.some((directive) => literalCondition(directive) === 'out')) return null;
+      const directives = given.filter((directive) => literalCondition(directive) === undefined);
+      const isNamedTwice = node.kind === Kind.FIELD && node.alias?.value === node.name.value;
+      if (directives.length === given.length && !isNamedTwice) return undefined;
+      return { ...node, directives, ...(isNamedTwice && { alias: undefined }) };
     },
   });
   // What has nothing left in it is an empty object all the same.

@@ -111,11 +111,12 @@ export function createPlanning<C>(options: PlanningOptions<C>): Planning<C> {
   function open(supergraph: Supergraph): Open {
     const known = opened.get(supergraph.id);
     if (known) return known;
-    const { id, sdl, facts } = supergraph;
+    const { id, sdl, facts, fullSchema: schema } = supergraph;
     const native = hive && limitPlanner(createHivePlannerThread({ sdl, log }), hiveQueue, timeoutMs);
     const apollo = createApolloPlanner({ sdl, facts, log });
     const planner = createSupergraphPlanner({
       facts,
+      schema,
       hive: native,
       apollo: options.planner === 'hive' ? null : limitPlanner(apollo, apolloQueue, timeoutMs),
       log,

@@ -20,6 +20,8 @@ export interface SupergraphFacts {
   requirements: ReadonlyMap<string, readonly Requirement[]>;
   /** Fields with an argument that comes from a context. */
   contextualFields: ReadonlySet<string>;
+  /** Whether the types behind an interface are hidden from a subgraph (`@interfaceObject`). */
+  hasInterfaceObjects: boolean;
   /** Labels of progressive `@override`s. */
   overrideLabels: ReadonlySet<string>;
 }
@@ -36,6 +38,7 @@ export function readSupergraphFacts(supergraph: DocumentNode): SupergraphFacts {
   const requirements = new Map<string, Requirement[]>();
   const contextualFields = new Set<string>();
   const overrideLabels = new Set<string>();
+  let hasInterfaceObjects = false;
 
   function add(selections: string): Requirement[] {
     const needed = fieldsIn(selections);
@@ -47,7 +50,10 @@ export function readSupergraphFacts(supergraph: DocumentNode): SupergraphFacts {
   }
 
   function readType({ directives }: { directives?: readonly ConstDirectiveNode[] }) {
-    for (const joined of applied('join__type', directives)) add(joined.get('key') ?? '');
+    for (const joined of applied('join__type', directives)) {
+      add(joined.get('key') ?? '');
+      hasInterfaceObjects ||= joined.get('isInterfaceObject') === 'true';
+    }
   }
 
   function readField({ name, directives }: FieldDefinitionNode) {
@@ -69,10 +75,10 @@ export function readSupergraphFacts(supergraph: DocumentNode): SupergraphFacts {
       if (name.value === 'selection' && value.kind === Kind.STRING) add(value.value);
     },
   });
-  return { addedFields, addedWithArguments, requirements, contextualFields, overrideLabels };
+  return { addedFields, addedWithArguments, requirements, contextualFields, hasInterfaceObjects, overrideLabels };
 }
 
-/** The arguments of each application, those that are strings with their value. */
+/** The arguments of each application, those that are strings or Booleans with their value. */
 function applied(name: string, directives: readonly ConstDirectiveNode[] = []): Map<string, string>[] {
   return directives
     .filter((directive) => directive.name.value === name)
@@ -80,7 +86,7 @@ function applied(name: string, directives: readonly ConstDirectiveNode[] = []): 
 }
 
 function textOf(value: { kind: Kind; value?: unknown }): string {
-  return value.kind === Kind.STRING ? String(value.value) : '';
+  return value.kind === Kind.STRING || value.kind === Kind.BOOLEAN ? String(value.value) : '';
 }
 
 function fieldsIn(selections: string): FieldNode[] {

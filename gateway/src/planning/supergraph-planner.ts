@@ -1,6 +1,7 @@
 import { type Logger, reasonOf } from '@shop/service-kit';
 import {
   type DocumentNode,
+  type GraphQLSchema,
   Kind,
   OperationTypeNode,
   parse,
@@ -9,10 +10,17 @@ import {
   stripIgnoredCharacters,
 } from 'graphql';
 import { renameCollisions } from './client-names.ts';
-import { isDeferred, needsOf, type OperationNeeds, withoutDefer } from './operation-needs.ts';
+import {
+  isDeferred,
+  needsOf,
+  type OperationNeeds,
+  withoutDangerousConditions,
+  withoutDefer,
+} from './operation-needs.ts';
 import type { Overrides } from './overrides.ts';
 import { operationOf, subgraphsPart } from './own-fields.ts';
 import type { PlanNode, QueryPlan } from './plan.ts';
+import { coversOperation } from './plan-coverage.ts';
 import type { PlannedOperation } from './planned-operation.ts';
 import { type LimitedPlanner, PlanningFailed, PlanningTookTooLong } from './planner.ts';
 import { planSerially } from './serial-mutation.ts';
@@ -20,6 +28,8 @@ import type { SupergraphFacts } from './supergraph-facts.ts';
 
 export interface SupergraphPlannerOptions {
   facts: SupergraphFacts;
+  /** With all that subgraphs know. */
+  schema: GraphQLSchema;
   /** Null where it cannot be had or is not wanted. */
   hive: LimitedPlanner | null;
   apollo: LimitedPlanner | null;
@@ -36,14 +46,23 @@ export interface SupergraphPlanner {
 }
 
 export function createSupergraphPlanner(options: SupergraphPlannerOptions): SupergraphPlanner {
-  const { facts, hive, apollo, log } = options;
+  const { facts, schema, hive, apollo, log } = options;
 
   async function planWith(planner: LimitedPlanner, document: DocumentNode, overrides: Overrides): Promise<QueryPlan> {
-    const plan = await planSerially(document, (part) =>
+    const asked = planner.name === 'apollo' ? withoutDangerousConditions(document, facts) : document;
+    const plan = await planSerially(asked, (part) =>
       planner.plan({ document: part, text: stripIgnoredCharacters(print(part)), overrides }),
     );
     mustBeWhole(plan, document);
     return plan;
+  }
+
+  function covers(plan: QueryPlan, document: DocumentNode): boolean {
+    try {
+      return coversOperation(plan, document, { schema, everyType: facts.hasInterfaceObjects });
+    } catch (cause) {
+      throw new PlanningFailed('The plan holds a fetch that is not valid.', { cause });
+    }
   }
 
   /** Those that give right answers, in the order in which they are asked. */
@@ -73,18 +92,23 @@ export function createSupergraphPlanner(options: SupergraphPlannerOptions): Supe
       const givesUpDefer = wish.defer && (plannersFor(wish).length === 0 || isSerial(whole));
       const fetched = givesUpDefer ? withoutDefer(whole) : whole;
       const planners = plannersFor(givesUpDefer ? { ...wish, defer: false } : wish);
+      const shown = givesUpDefer ? withoutDefer(document) : document;
       const failures: unknown[] = [];
+      let doubtful: PlannedOperation | null = null;
       for (const planner of planners) {
         try {
           const plan = await planWith(planner, fetched, overrides);
-          const shown = givesUpDefer ? withoutDefer(document) : document;
-          return { document: shown, clientNames, plan, plannedBy: planner.name };
+          const planned = { document: shown, clientNames, plan, plannedBy: planner.name };
+          if (covers(plan, fetched)) return planned;
+          doubtful ??= planned;
         } catch (error) {
           if (!(error instanceof PlanningFailed) || error instanceof PlanningTookTooLong) throw error;
           log.debug({ err: error, planner: planner.name }, 'The operation could not be planned.');
           failures.push(error);
         }
       }
+      // Where every planner leaves something out, it is most likely something that can never be there.
+      if (doubtful) return doubtful;
       const cause = failures.length > 1 ? new AggregateError(failures) : failures[0];
       throw new PlanningFailed(`The operation cannot be planned: ${reasonOf(cause ?? 'no planner can.')}`, { cause });
     },

@@ -212,6 +212,69 @@ describe('auto', () => {
   });
 });
 
+describe("auto, where one planner's plan is wrong", () => {
+  const things: Subgraphs = {
+    things: {
+      sdl: /* GraphQL */ `
+        type Query { things: [Thing!]! }
+        interface Thing @key(fields: "id") { id: ID! }
+        type Book implements Thing @key(fields: "id") { id: ID!, price: Int, size: Size }
+        type Film implements Thing @key(fields: "id") { id: ID! }
+        type Size { height: Int }
+      `,
+      resolvers: {
+        Thing: { __resolveReference: ({ id }: { id: string }) => ({ __typename: id === 'b' ? 'Book' : 'Film', id }) },
+        Book: { price: () => 5, size: () => ({ height: 2 }) },
+        Query: { things: () => [{ __typename: 'Book', id: 'b' }] },
+      },
+    },
+    likes: {
+      sdl: 'type Query { liked: [Thing!]! } type Thing @key(fields: "id") @interfaceObject { id: ID!, likes: Int }',
+      resolvers: { Query: { liked: () => [{ id: 'b' }, { id: 'f' }] }, Thing: { likes: () => 7 } },
+    },
+    stock: {
+      sdl: /* GraphQL */ `type Book @key(fields: "id") {
+        id: ID!
+        price: Int @external
+        inStock: Boolean
+        shipping: Int @requires(fields: "price")
+      }`,
+      resolvers: { Book: { inStock: () => true, shipping: ({ price }: { price: number }) => price + 1 } },
+    },
+  };
+
+  it.each([
+    [
+      'Hive forgets a type behind an interface object',
+      '{ liked { likes ... on Film { f: likes } ... on Book { b: likes } } }',
+      {
+        liked: [
+          { likes: 7, b: 7 },
+          { likes: 7, f: 7 },
+        ],
+      },
+    ],
+    [
+      'Hive takes a: a for another field',
+      '{ things { ... on Book { size { height } size: size { height } } } }',
+      { things: [{ size: { height: 2 } }] },
+    ],
+    [
+      'Apollo leaves out what stands beside a requirement that is left out',
+      'query ($no: Boolean = false) { things { ... on Book { inStock ... @include(if: $no) { shipping } } } }',
+      { things: [{ inStock: true }] },
+    ],
+    [
+      'Apollo leaves out the type that only what is left out wanted to know',
+      'query ($no: Boolean = false) { liked { ... on Book { size @include(if: $no) { height } } } }',
+      { liked: [{}, {}] },
+    ],
+  ])('the answer is right: %s', async (_, query, data) => {
+    expect(await graphOf(things, aPlanning()).ask(query)).toEqual({ data });
+    expect(await graphOf(things, aPlanning({ planner: 'apollo' })).ask(query)).toEqual({ data });
+  });
+});
+
 it('plans an operation once for all who ask for it meanwhile, and never again while it is kept', async () => {
   const metrics = createMetrics('planning');
   const planning = planningOf({}, metrics);
