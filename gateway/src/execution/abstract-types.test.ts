@@ -1,7 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { OperationTypeNode } from 'graphql';
 import { graphInProcess, type SubgraphSource } from '../../test/execution/in-process.ts';
-import type { FetchNode, FlattenNode, PlanNode, QueryPlan } from '../planning/plan.ts';
 
 type Reference = { id: string; __typename: string };
 
@@ -117,41 +115,18 @@ describe.each(['apollo', 'hive'] as const)('on the plans of %s', (planner) => {
     expect(await graph.ask(text)).toEqual({ data });
   });
 
+  it.each([
+    ['one name', 'v: name', 'v: born', { v: 'Name of m1' }, { v: 'Birth of m1' }],
+    ['names of their own', 'name', 'born', { name: 'Name of m1' }, { born: 'Birth of m1' }],
+    ['less in one place', 'name', 'name born', { name: 'Name of m1' }, { name: 'Name of m1', born: 'Birth of m1' }],
+  ])('gives equal objects in different places what is asked there: by %s', async (_, left, right, first, second) => {
+    const text = `{ shelf { ... on Left { top { ${left} } } ... on Right { top { ${right} } } } }`;
+    expect(await graph.ask(text)).toEqual({ data: { shelf: [{ top: first }, { top: second }] } });
+  });
+
   it('answers an object whose type nobody knows with an error, where the type is asked', async () => {
     const { data, errors } = await graph.ask('{ lost { __typename stars } }');
     expect(data).toEqual({ lost: null });
     expect(errors).toMatchObject([{ path: ['lost'], extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
   });
 });
-
-it('keeps apart equal objects of which a plan asks different things by one name', async () => {
-  const graph = graphInProcess(LIBRARY, 'hive');
-  const text = '{ shelf { ... on Left { top { v: name } } ... on Right { top { v: born } } } }';
-  const makerOf = (type: string, field: string): FlattenNode => ({
-    kind: 'Flatten',
-    path: ['shelf', `@|[${type}]`, 'top'],
-    node: {
-      kind: 'Fetch',
-      serviceName: 'reviews',
-      requires: [
-        { kind: 'InlineFragment', typeCondition: 'Maker', selections: [TYPENAME, { kind: 'Field', name: 'id' }] },
-      ],
-      operation: `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Maker { v: ${field} } } }`,
-      operationKind: OperationTypeNode.QUERY,
-    },
-  });
-  const shelf: FetchNode = {
-    kind: 'Fetch',
-    serviceName: 'media',
-    operation: '{ shelf { __typename top { __typename id } } }',
-    operationKind: OperationTypeNode.QUERY,
-  };
-  const both: PlanNode = { kind: 'Parallel', nodes: [makerOf('Left', 'name'), makerOf('Right', 'born')] };
-  const plan: QueryPlan = { kind: 'QueryPlan', node: { kind: 'Sequence', nodes: [shelf, both] } };
-  expect(await graph.ask(text, { plan })).toEqual({
-    data: { shelf: [{ top: { v: 'Name of m1' } }, { top: { v: 'Birth of m1' } }] },
-  });
-  expect(graph.sent.map(({ subgraph }) => subgraph)).toEqual(['media', 'reviews']);
-});
-
-const TYPENAME = { kind: 'Field', name: '__typename' } as const;

@@ -36,7 +36,7 @@ export function compileOperation(planned: CompilableOperation, supergraph: Super
   const { document, clientNames, plan } = planned;
   const types = typeFactsOf(supergraph);
   const shape = readResponseShape(document);
-  const step = compileNode(nodeOf(plan), [], { types, merge: createMerge(types.isAbstract), shape });
+  const step = compileNode(nodeOf(plan), [], { types, merge: createMerge(types.isAbstract) });
   const writerFor = createWriterChoice(planned, supergraph);
 
   return async (options) => {

@@ -1,4 +1,5 @@
 import { type DocumentNode, type FieldNode, GraphQLError, Kind, visit } from 'graphql';
+import { separateConflictingNames } from './conflicting-names.ts';
 import type { SupergraphFacts } from './supergraph-facts.ts';
 
 /** By the name that a value has in what was fetched: the name that the client gave it. */
@@ -14,9 +15,10 @@ const MADE_UP = /^_internal_qp_|__alias_\d+$|^__/;
  * value that is merged last would be sent as the key, or shown to the client.
  */
 export function renameCollisions(
-  document: DocumentNode,
+  client: DocumentNode,
   facts: SupergraphFacts,
 ): { document: DocumentNode; clientNames: ClientNames } {
+  const { document, names } = separateConflictingNames(client);
   const used = new Set<string>();
   let collides = false;
   visit(document, {
@@ -25,7 +27,7 @@ export function renameCollisions(
       collides ||= isTaken(field, facts);
     },
   });
-  const clientNames = new Map<string, string>();
+  const clientNames = new Map(names);
   if (!collides) return { document, clientNames };
 
   // Every mention of a name gets the same new one, so that mentions which merge go on merging.
@@ -36,7 +38,7 @@ export function renameCollisions(
     let fresh = `client_${name.replace(/^_+/, '')}`;
     while (used.has(fresh) || facts.addedFields.has(fresh) || clientNames.has(fresh)) fresh += '_';
     newNames.set(name, fresh);
-    clientNames.set(fresh, name);
+    clientNames.set(fresh, names.get(name) ?? name);
     return fresh;
   };
   const renamed = visit(document, {

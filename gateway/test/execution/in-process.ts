@@ -5,6 +5,7 @@ import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
 import { execute, type FormattedExecutionResult, type GraphQLSchema, parse, print, validate } from 'graphql';
 import { createEngine } from '../../src/execution/engine.ts';
 import type { CallSubgraph, SubgraphAnswer, SubgraphRequest } from '../../src/execution/subgraph-call.ts';
+import { separateConflictingNames } from '../../src/planning/conflicting-names.ts';
 import { createHivePlanner, loadHive } from '../../src/planning/hive-planner.ts';
 import { subgraphsPart } from '../../src/planning/own-fields.ts';
 import type { QueryPlan } from '../../src/planning/plan.ts';
@@ -51,9 +52,9 @@ export function graphInProcess(subgraphs: Record<string, SubgraphSource>, planne
   const engine = createEngine('shopgraph');
 
   async function answer(text: string, { variables = {}, between, plan }: AskOptions = {}) {
-    const document = parse(text);
     expectValid(supergraph.apiSchema, text);
-    const planned = { document, clientNames: new Map(), plan: plan ?? (await planWith(text)), plannedBy: null };
+    const { document, names: clientNames } = separateConflictingNames(parse(text));
+    const planned = { document, clientNames, plan: plan ?? (await planWith(print(document))), plannedBy: null };
     const { value: run } = engine.compile(planned, supergraph);
     const call: CallSubgraph = (request, context) =>
       between ? between(request, () => toSubgraph(request, context)) : toSubgraph(request, context);

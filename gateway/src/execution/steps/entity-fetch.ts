@@ -33,16 +33,11 @@ export interface GatheredEntities {
 }
 
 /** Compiles a fetch with `requires`, of entities that are found at a path. */
-export function compileEntityFetch(
-  node: FetchNode,
-  path: FlattenPath,
-  { types, merge, shape }: FetchTools,
-): EntityFetch {
+export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, merge }: FetchTools): EntityFetch {
   const represent = compileRepresentation(node.requires ?? [], node.inputRewrites ?? [], types);
   const rewrites = compileOutputRewrites(node.outputRewrites, types);
   const hasRewrites = Boolean(node.outputRewrites?.length);
   const asked = readAskedFields(node.operation, types);
-  const canShare = !shape.isAmbiguous(path.keys);
   const requestFor = compileRequest(node);
 
   return {
@@ -75,8 +70,9 @@ export function compileEntityFetch(
       const same = byRepresentation.get(representation);
       const first = same?.[0];
       if (same === undefined || first === undefined) byRepresentation.set(representation, [object]);
-      else if (canShare && isEqual(first, object)) {
-        // From here on the two are one: fetched, merged and written once.
+      else if (isEqual(first, object)) {
+        // From here on the two are one: fetched, merged and written once. It does no harm that the plan may bring more
+        // for one of the places: a key at a place means one field (planning/conflicting-names.ts).
         container[key] = first;
         run.shared.add(first);
       } else same.push(object);

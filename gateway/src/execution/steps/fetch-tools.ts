@@ -1,5 +1,4 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { ResponseShape } from '../response-shape.ts';
 import type { Merge } from '../tree/merge.ts';
 import type { TypeFacts } from '../tree/type-facts.ts';
 
@@ -7,7 +6,6 @@ import type { TypeFacts } from '../tree/type-facts.ts';
 export interface FetchTools {
   types: TypeFacts;
   merge: Merge;
-  shape: ResponseShape;
 }
 
 /** For an answer that is GraphQL in form and holds nothing. */

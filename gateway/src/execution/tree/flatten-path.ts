@@ -15,8 +15,6 @@ interface Tree {
 
 /** A plan's path to the objects that a fetch is about, such as `products.@.seller`. */
 export interface FlattenPath {
-  /** The response keys alone, without lists and type conditions. */
-  keys: readonly string[];
   /** Visits each object at the path, once however many places share it. */
   visit(tree: Tree, visit: VisitObject): void;
   /** For each of these objects all paths, as a client counts them, at which it is. */
@@ -35,7 +33,6 @@ export function parseFlattenPath(path: Path, types: TypeFacts): FlattenPath {
   const steps = path.map((element) => parseStep(String(element), types));
   const last = steps.at(-1);
   return {
-    keys: steps.flatMap(({ key }) => key ?? []),
     visit({ root, shared }, visit) {
       if (last === undefined) return visit(root, { root }, 'root');
       const isNew = shared.startWalk();
