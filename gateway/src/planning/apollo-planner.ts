@@ -1,7 +1,7 @@
 import type { Logger } from '@shop/service-kit';
 import { labelsInForce } from './overrides.ts';
 import type { Planner } from './planner.ts';
-import { createPlannerThread } from './planner-thread.ts';
+import { createPlannerProcess } from './planner-process.ts';
 import type { SupergraphFacts } from './supergraph-facts.ts';
 
 export interface ApolloPlannerOptions {
@@ -10,7 +10,7 @@ export interface ApolloPlannerOptions {
   log: Logger;
 }
 
-/** What its thread is asked. */
+/** What its process is asked. */
 export interface ApolloRequest {
   text: string;
   /** Each label of a progressive `@override`, and whether it is in force. */
@@ -19,9 +19,9 @@ export interface ApolloRequest {
 
 const MEMORY_MB = 1_024;
 
-/** Plans with `@apollo/query-planner` in a thread of its own, which starts when it is first asked. */
+/** Plans with `@apollo/query-planner` in a process of its own, which starts when it is first asked. */
 export function createApolloPlanner({ sdl, facts, log }: ApolloPlannerOptions): Planner {
-  const thread = createPlannerThread<ApolloRequest>({
+  const child = createPlannerProcess<ApolloRequest>({
     file: 'apollo-worker',
     sdl,
     canGiveUp: false,
@@ -30,12 +30,12 @@ export function createApolloPlanner({ sdl, facts, log }: ApolloPlannerOptions): 
   });
   return {
     name: 'apollo',
-    ready: thread.ready,
+    ready: child.ready,
     async plan({ text, overrides }, signal) {
       const inForce = new Set(labelsInForce(facts.overrideLabels, overrides));
       const conditions = Object.fromEntries([...facts.overrideLabels].map((label) => [label, inForce.has(label)]));
-      return JSON.parse(await thread.plan({ text, overrides: conditions }, signal));
+      return JSON.parse(await child.plan({ text, overrides: conditions }, signal));
     },
-    close: thread.close,
+    close: child.close,
   };
 }

@@ -5,7 +5,7 @@ import type { ApolloRequest } from './apollo-planner.ts';
 import { resolvableKeysFirst } from './apollo-supergraph.ts';
 import { runPlanner } from './planning-worker.ts';
 
-/** The thread in which Apollo's planner works: its planning takes tens of milliseconds, and cannot be interrupted. */
+/** The process in which Apollo's planner works: its planning takes tens of milliseconds, and cannot be interrupted. */
 runPlanner<ApolloRequest>((sdl) => {
   const corrected = print(resolvableKeysFirst(parse(sdl, { noLocation: true })));
   const supergraph = Supergraph.build(corrected, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES });

@@ -5,7 +5,7 @@ import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { createApolloPlanner } from './apollo-planner.ts';
 import { loadHive } from './hive-planner.ts';
-import { createHivePlannerThread } from './hive-thread.ts';
+import { createHivePlannerProcess } from './hive-process.ts';
 import { withoutDefer } from './operation-needs.ts';
 import { type Overrides, overridesOf } from './overrides.ts';
 import { operationOf, withRoot } from './own-fields.ts';
@@ -83,7 +83,7 @@ const SUPERGRAPHS_AT_ONCE = 4;
 const HIVE_QUEUE = { atOnce: 2, maxWaiting: 500 };
 const APOLLO_QUEUE = { atOnce: 1, maxWaiting: 100 };
 
-/** How long an operation that failed is not tried again: another time there may be less to do, or a thread that lives. */
+/** How long an operation that failed is not tried again: another time there may be less to do, or a process that lives. */
 const FAILURE_KEPT_MS = 30_000;
 
 // Measured: what a document's syntax tree takes for each character of its text, and a plan for each of its JSON.
@@ -112,7 +112,7 @@ export function createPlanning<C>(options: PlanningOptions<C>): Planning<C> {
     const known = opened.get(supergraph.id);
     if (known) return known;
     const { id, sdl, facts, fullSchema: schema } = supergraph;
-    const native = hive && limitPlanner(createHivePlannerThread({ sdl, log }), hiveQueue, timeoutMs);
+    const native = hive && limitPlanner(createHivePlannerProcess({ sdl, log }), hiveQueue, timeoutMs);
     const apollo = createApolloPlanner({ sdl, facts, log });
     const planner = createSupergraphPlanner({
       facts,

@@ -1,15 +1,17 @@
+import { composeServices } from '@apollo/composition';
 import { afterEach, expect, it } from '@jest/globals';
 import { createLogger } from '@shop/service-kit';
+import { type DocumentNode, parse } from 'graphql';
 import type { ApolloRequest } from './apollo-planner.ts';
 import { PlanningFailed } from './planner.ts';
-import { createPlannerThread, type PlannerThread, type PlannerThreadOptions } from './planner-thread.ts';
+import { createPlannerProcess, type PlannerProcess, type PlannerProcessOptions } from './planner-process.ts';
 
 const log = createLogger('test', { level: 'silent' });
 const request = { overrides: {}, text: '{ lamp { lit } }' };
 const never = new AbortController().signal;
 
-let thread: PlannerThread<ApolloRequest>;
-afterEach(() => thread.close());
+let child: PlannerProcess<ApolloRequest>;
+afterEach(() => child.close());
 
 /** A supergraph of one subgraph. */
 function supergraph(): string {
@@ -35,47 +37,65 @@ function supergraph(): string {
   `;
 }
 
-function aThread(options: Partial<PlannerThreadOptions> = {}): PlannerThread<ApolloRequest> {
+function aProcess(options: Partial<PlannerProcessOptions> = {}): PlannerProcess<ApolloRequest> {
   const usual = { file: 'apollo-worker', sdl: supergraph(), canGiveUp: false, memoryMb: 512, log };
-  thread = createPlannerThread({ ...usual, ...options });
-  return thread;
+  child = createPlannerProcess({ ...usual, ...options });
+  return child;
 }
 
 it('plans for its supergraph, without being told to begin', async () => {
-  const { plan, ready } = aThread();
+  const { plan, ready } = aProcess();
   expect(JSON.parse(await plan(request, never))).toMatchObject({ node: { serviceName: 'a' } });
   await ready();
   await expect(plan({ ...request, text: '{ lamp { unlit } }' }, never)).rejects.toThrow(PlanningFailed);
 });
 
 it('says why a supergraph cannot be read', async () => {
-  const { plan, ready } = aThread({ sdl: 'type Query {' });
+  const { plan, ready } = aProcess({ sdl: 'type Query {' });
   await expect(ready()).rejects.toThrow('Syntax Error');
   await expect(plan(request, never)).rejects.toThrow('Syntax Error');
 });
 
 it('ends what is given up, and goes on with the next', async () => {
-  const { plan } = aThread();
+  const { plan } = aProcess();
   await expect(plan(request, AbortSignal.timeout(1))).rejects.toThrow('given up');
   expect(await plan(request, never)).toContain('lit');
 });
 
-it('keeps the thread whose planner can be interrupted', async () => {
-  const { plan, ready } = aThread({ file: 'hive-worker', canGiveUp: true });
+it('keeps the process whose planner can be interrupted', async () => {
+  const { plan, ready } = aProcess({ file: 'hive-worker', canGiveUp: true });
   const hiveRequest = { ...request, overrides: { labels: new Set(), roll: 0 } } as unknown as ApolloRequest;
   await ready();
   await expect(plan(hiveRequest, AbortSignal.abort())).rejects.toThrow('given up');
   expect(await plan(hiveRequest, never)).toContain('lit');
 });
 
-it('says of a thread that died that it did', async () => {
-  const { plan, ready } = aThread({ file: 'no-such-worker' });
+it('says of a process that died that it did', async () => {
+  const { plan, ready } = aProcess({ file: 'no-such-worker' });
   await expect(ready()).rejects.toThrow('died');
   await expect(plan(request, never)).rejects.toThrow('died');
 });
 
+it('outlives the panic that a valid operation causes in the native planner', async () => {
+  const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])';
+  const [toys, users] = [
+    `${link} type Query { all: [Any!]! } union Any = A | B type A { by: User } type B { by: User }
+      type User @key(fields: "id") { id: ID! }`,
+    `${link} type User @key(fields: "id") { id: ID!, name(short: Boolean): String }`,
+  ].map((sdl) => parse(sdl));
+  const { supergraphSdl } = composeServices([
+    { name: 'toys', typeDefs: toys as DocumentNode },
+    { name: 'users', typeDefs: users as DocumentNode },
+  ]);
+  const { plan } = aProcess({ file: 'hive-worker', canGiveUp: true, sdl: supergraphSdl ?? '' });
+  const asked = (text: string) => ({ text, overrides: { labels: new Set(), roll: 0 } }) as unknown as ApolloRequest;
+  const panics = '{ all { ... on A { by { n: name } } ... on B { by { n: name(short: true) } } } }';
+  await expect(plan(asked(panics), never)).rejects.toThrow('died');
+  expect(await plan(asked('{ all { ... on A { by { name } } } }'), never)).toContain('name');
+});
+
 it('keeps nobody waiting when it closes', async () => {
-  const { plan, close } = aThread();
+  const { plan, close } = aProcess();
   const planning = plan(request, never);
   await Promise.all([close(), expect(planning).rejects.toThrow('closing')]);
   await expect(plan(request, never)).rejects.toThrow(PlanningFailed);
