@@ -93,6 +93,11 @@ describe.each(['apollo', 'hive'] as const)('on the plans of %s', (planner) => {
       { best: { id: 'f1', stars: 4, reviews: [{ text: 'of f1' }] } },
     ],
     [
+      'whose type is asked by another name alone',
+      '{ media { kind: __typename } strict { ... on Film { kind: __typename } } }',
+      { media: [{ kind: 'Book' }, { kind: 'Film' }, { kind: 'Book' }], strict: { kind: 'Film' } },
+    ],
+    [
       'in lists of lists',
       '{ boxes { title stars ... on Book { maker { name } } } }',
       {

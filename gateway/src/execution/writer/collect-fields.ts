@@ -13,6 +13,7 @@ import {
   Kind,
   type SelectionNode,
   type SelectionSetNode,
+  TypeNameMetaFieldDef,
 } from 'graphql';
 import { fragmentsOf } from '../../planning/own-fields.ts';
 
@@ -69,6 +70,20 @@ export function createFieldCollector(
   function isSubType(condition: GraphQLInterfaceType | GraphQLUnionType, type: CompositeType): boolean {
     return 'getFields' in type && schema.isSubType(condition, type);
   }
+}
+
+/** The names by which a client asks for the type of the objects that a selection is on. */
+export function typenameKeys(document: DocumentNode, sets: readonly SelectionSetNode[]): string[] {
+  const fragments = fragmentsOf(document);
+  const keysIn = (selection: SelectionNode): string[] => {
+    if (selection.kind === Kind.FIELD) {
+      const { name, alias } = selection;
+      return name.value === TypeNameMetaFieldDef.name ? [alias?.value ?? name.value] : [];
+    }
+    const inside = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+    return inside?.selectionSet.selections.flatMap(keysIn) ?? [];
+  };
+  return [...new Set(sets.flatMap(({ selections }) => selections.flatMap(keysIn)))];
 }
 
 function isLeftOut(selection: SelectionNode, coerced: Readonly<Record<string, unknown>>): boolean {

@@ -20,7 +20,7 @@ import {
 } from 'graphql';
 import type { ClientNames } from '../../planning/client-names.ts';
 import { type Data, isData, valueAt } from '../tree/data.ts';
-import { createFieldCollector } from './collect-fields.ts';
+import { createFieldCollector, typenameKeys } from './collect-fields.ts';
 import { introspectionWriter } from './introspection.ts';
 import { leafWriter } from './leaves.ts';
 import { FAILED, fail, type Writer } from './writer.ts';
@@ -79,8 +79,12 @@ export function compileWriter({ schema, document, operation, clientNames, coerce
 
   function abstractWriter(type: GraphQLInterfaceType | GraphQLUnionType, sets: readonly SelectionSetNode[]): Writer {
     const writers = new Map<unknown, Writer>();
+    // Hive's plans ask for the type by the client's alias alone, where there is one.
+    const otherKeys = typenameKeys(document, sets).filter((key) => key !== TypeNameMetaFieldDef.name);
+    const aliasedName = (object: Data) =>
+      otherKeys.map((key) => valueAt(object, key)).find((name) => name !== undefined);
     return (value, writing, at) => {
-      const name = (value as Data).__typename;
+      const name = (value as Data).__typename ?? aliasedName(value as Data);
       let write = writers.get(name);
       if (write === undefined) {
         write = writerForName(type, name, sets);
