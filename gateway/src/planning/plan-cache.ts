@@ -41,7 +41,7 @@ interface Entry<T> extends Costed<T> {
 }
 
 /** Measured: what the smallest entry takes besides its text. */
-const ENTRY_BYTES = 3_000;
+const ENTRY_BYTES = 2_000;
 
 /** Keeps plans by operation; those unused for longest go first once all take more than `maxBytes`. */
 export function createPlanCache<T>({

@@ -79,7 +79,7 @@ export interface Warmed {
 /** Of more than these, those opened first are closed, and read again if they should be needed after all. */
 const SUPERGRAPHS_AT_ONCE = 4;
 
-// Hive's planner works in the four threads that files and name look-ups need too; Apollo's has one of its own.
+// As many as their processes work on at once; clients' own requests need a processor too.
 const HIVE_QUEUE = { atOnce: 2, maxWaiting: 500 };
 const APOLLO_QUEUE = { atOnce: 1, maxWaiting: 100 };
 
@@ -88,7 +88,7 @@ const FAILURE_KEPT_MS = 30_000;
 
 // Measured: what a document's syntax tree takes for each character of its text, and a plan for each of its JSON.
 const BYTES_PER_TEXT = 45;
-const BYTES_PER_PLAN = 3;
+const BYTES_PER_PLAN = 1.5;
 
 type Known<C> = ReadyOperation<C> | { failure: Error };
 
