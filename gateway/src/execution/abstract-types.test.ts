@@ -98,6 +98,11 @@ describe.each(['apollo', 'hive'] as const)('on the plans of %s', (planner) => {
       { media: [{ kind: 'Book' }, { kind: 'Film' }, { kind: 'Book' }], strict: { kind: 'Film' } },
     ],
     [
+      'behind an interface object whose type is asked by another name alone',
+      '{ best { stars kind: __typename } }',
+      { best: { stars: 4, kind: 'Film' } },
+    ],
+    [
       'in lists of lists',
       '{ boxes { title stars ... on Book { maker { name } } } }',
       {
