@@ -36,8 +36,12 @@ import { createJetStreamSource } from './subscriptions/jetstream-source.ts';
 import { operationStarter } from './subscriptions/operation-starter.ts';
 import { serveSockets } from './subscriptions/socket-server.ts';
 import { createSubscriptions } from './subscriptions/subscriptions.ts';
-import { openSupergraphFile } from './supergraph/supergraph-file.ts';
+import { holdWhileAnswering } from './supergraph/hold-while-answering.ts';
+import { openLiveSupergraph } from './supergraph/live-supergraph.ts';
 import { supergraphsBySchema } from './supergraph/supergraph-of-schema.ts';
+import { supergraphSource } from './supergraph/supergraph-source.ts';
+import { switching } from './supergraph/switching.ts';
+import { warmUp } from './supergraph/warm-up.ts';
 
 export interface RunningGateway {
   /** Of the GraphQL endpoint. */
@@ -72,22 +76,32 @@ async function start(
   const metrics = createGatewayMetrics(allMetrics);
   const readiness = createReadiness();
 
-  const supergraph = closing.add(await openSupergraphFile(config.supergraphPath, { log, metrics }));
-  readiness.add('supergraph', supergraph.refusal, { required: false });
-
   const pools = closing.add(createSubgraphPools(config.subgraphs));
   const { addresses } = config.subgraphs;
-  readiness.add('subgraphs', subgraphCheck({ supergraph: supergraph.current, addresses, pools }), { required: false });
   const sourcesOf = createSubgraphSources({ pools, ...config.subgraphs, log, metrics });
   const engine = createEngine(config.engine);
   const planning = closing.add(createPlanning({ ...config.planning, log, metrics, compile: engine.compile }));
-  const gateway = createFederatedGateway({ supergraph, sourcesOf, planning });
 
   const { guards } = config;
   const redis = config.redisUrl ? closing.add(await connectRedis({ url: config.redisUrl, log })) : null;
   if (redis) readiness.add('redis', () => redis.ready(), { required: false });
   const door = closing.add(await openDoor({ settings: guards, redis, decidePolicies, log, metrics, allMetrics }));
   readiness.add('trusted operations', door.trusted.refusal, { required: false });
+
+  const supergraph = closing.add(
+    await openLiveSupergraph({
+      ...switching({ planning, pools, addresses }),
+      source: supergraphSource(config.supergraph),
+      warm: warmUp({ planning, trusted: door.trusted.all, limit: config.warmOperations }),
+      log,
+      metrics,
+    }),
+  );
+  readiness.add('supergraph', supergraph.absence);
+  readiness.add('supergraph', supergraph.refusal, { required: false });
+  readiness.add('subgraphs', subgraphCheck({ supergraph: supergraph.current, addresses, pools }), { required: false });
+  const gateway = createFederatedGateway({ supergraph, sourcesOf, planning });
+
   const guarding = { door, supergraphOf: supergraphsBySchema(supergraph) };
   const format = guards.document.mayIntrospect ? toClientError : hidingSuggestions(toClientError);
   const server = await startApolloServer({
@@ -112,6 +126,7 @@ async function start(
 
   const http = closing.add(createHttpServer({ ...config, log, readiness, metrics: allMetrics }));
   allowOrigins(http.app, guards.corsOrigins);
+  holdWhileAnswering(http.app, { supergraph, path: GRAPHQL_PATH });
   const { maxBodyBytes } = guards;
   serveGraphQL(http.app, { server, entrance, maxBodyBytes, graphiql: config.graphiql ? graphiqlPage() : null });
   const start = operationStarter({ supergraph, subscriptions, server, door });

@@ -1,6 +1,7 @@
 import { listening, setting } from '@shop/service-kit';
 import { z } from 'zod';
 import { guardSettings, guardsOf } from './guards/guard-settings.ts';
+import type { SupergraphSettings } from './supergraph/supergraph-source.ts';
 
 const subgraphAddresses = z
   .string()
@@ -22,11 +23,17 @@ const commaSeparated = (text: string) =>
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
 
-/** Everything a gateway can be told. Only SUPERGRAPH_PATH has no default; what is not set is switched off. */
+/** Everything a gateway can be told. Only SUPERGRAPH_PATH and SUPERGRAPH_URL, of which one is needed, have no default; what is not set is switched off. */
 export const gatewaySettings = z
   .object({
     ...listening(4000),
-    SUPERGRAPH_PATH: z.string({ error: 'is missing: the file with the composed supergraph' }).min(1),
+    SUPERGRAPH_PATH: z.string().min(1).optional(),
+    SUPERGRAPH_URL: setting.url('http', 'https').optional(),
+    SUPERGRAPH_TOKEN: setting.secret(1).optional(),
+    SUPERGRAPH_POLL_MS: setting.integer(10_000, { min: 100 }),
+    SUPERGRAPH_TIMEOUT_MS: setting.integer(10_000, { min: 1 }),
+    SUPERGRAPH_MAX_BYTES: setting.integer(32 * 1024 * 1024, { min: 1 }),
+    WARM_OPERATIONS: setting.integer(500),
 
     SUBGRAPH_URLS: subgraphAddresses,
     SUBGRAPH_TIMEOUT_MS: setting.integer(10_000, { min: 1 }),
@@ -53,7 +60,8 @@ export const gatewaySettings = z
     host: env.HOST,
     port: env.PORT,
     logLevel: env.LOG_LEVEL,
-    supergraphPath: env.SUPERGRAPH_PATH,
+    supergraph: supergraphSettings(env, context),
+    warmOperations: env.WARM_OPERATIONS,
     subgraphs: {
       addresses: env.SUBGRAPH_URLS,
       timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
@@ -75,5 +83,34 @@ export const gatewaySettings = z
     graphiql: env.GRAPHIQL,
     drainDelayMs: env.DRAIN_DELAY_MS,
   }));
+
+interface SupergraphEnvironment {
+  SUPERGRAPH_PATH?: string | undefined;
+  SUPERGRAPH_URL?: string | undefined;
+  SUPERGRAPH_TOKEN?: string | undefined;
+  SUPERGRAPH_POLL_MS: number;
+  SUPERGRAPH_TIMEOUT_MS: number;
+  SUPERGRAPH_MAX_BYTES: number;
+}
+
+function supergraphSettings(env: SupergraphEnvironment, context: z.RefinementCtx): SupergraphSettings {
+  const { SUPERGRAPH_PATH: path, SUPERGRAPH_URL: url } = env;
+  if (url !== undefined && path === undefined) {
+    return {
+      url,
+      token: env.SUPERGRAPH_TOKEN ?? null,
+      pollMs: env.SUPERGRAPH_POLL_MS,
+      timeoutMs: env.SUPERGRAPH_TIMEOUT_MS,
+      maxBytes: env.SUPERGRAPH_MAX_BYTES,
+    };
+  }
+  if (path !== undefined && url === undefined) return { path };
+  const message =
+    path === undefined
+      ? 'is missing: the file with the composed supergraph, or SUPERGRAPH_URL, its address'
+      : 'and SUPERGRAPH_URL are both set: the supergraph comes from one of them';
+  context.addIssue({ code: 'custom', path: ['SUPERGRAPH_PATH'], message });
+  return z.NEVER;
+}
 
 export type GatewayConfig = z.infer<typeof gatewaySettings>;

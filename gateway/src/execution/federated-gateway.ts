@@ -6,21 +6,21 @@ import type {
 import { GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
 import type { Planning } from '../planning/planning.ts';
 import type { RequestContext } from '../request-context.ts';
+import type { LiveSupergraph } from '../supergraph/live-supergraph.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
-import type { SupergraphFile } from '../supergraph/supergraph-file.ts';
 import { type ExecuteOperation, toExecutionResult } from './engine.ts';
 import { noSuchOperation } from './operation.ts';
 import type { SourcesOf } from './subgraph-sources.ts';
 
 export interface FederatedGatewayOptions {
-  supergraph: SupergraphFile;
+  supergraph: LiveSupergraph;
   sourcesOf: SourcesOf;
   planning: Planning<ExecuteOperation>;
 }
 
 /** What Apollo Server needs of a gateway: the schema as it changes, and an executor. */
 export function createFederatedGateway({
-  supergraph: file,
+  supergraph: live,
   sourcesOf,
   planning,
 }: FederatedGatewayOptions): GatewayInterface {
@@ -38,8 +38,8 @@ export function createFederatedGateway({
         bySchema.set(supergraph.apiSchema, supergraph);
         callback({ apiSchema: supergraph.apiSchema, coreSupergraphSdl: supergraph.sdl });
       };
-      announce(file.current());
-      const stop = file.onChange(announce);
+      announce(live.current());
+      const stop = live.onChange(announce);
       stops.push(stop);
       return stop;
     },
@@ -51,7 +51,7 @@ export function createFederatedGateway({
   async function executor(request: GatewayGraphQLRequestContext): Promise<GatewayExecutionResult> {
     // Apollo Server leaves it to the executor to refuse what it could not find, whatever its types promise.
     if (!request.operation) return { errors: [noSuchOperation()] };
-    const supergraph = bySchema.get(request.schema) ?? file.current();
+    const supergraph = bySchema.get(request.schema) ?? live.current();
     if (request.operation.operation === OperationTypeNode.SUBSCRIPTION) return { errors: [needsASocket()] };
     const { operationName, variables = {} } = request.request;
     // Apollo Server has validated it.

@@ -7,6 +7,8 @@ const CONNECT_TIMEOUT_MS = 2_000;
 export interface SubgraphPools {
   /** The pool for the server an address is on; subgraphs on one server share it. */
   poolFor(address: URL): Pool;
+  /** Closes those of servers that are none of these any more, once their requests have finished. */
+  keep(addresses: Iterable<URL>): Promise<void>;
   /** Lets running requests finish. */
   close(): Promise<void>;
 }
@@ -18,6 +20,12 @@ export function createSubgraphPools({ connections }: { connections: number }): S
       const pool = pools.get(origin) ?? openPool(origin, connections);
       pools.set(origin, pool);
       return pool;
+    },
+    async keep(addresses) {
+      const origins = new Set([...addresses].map(({ origin }) => origin));
+      const unused = [...pools].filter(([origin]) => !origins.has(origin));
+      for (const [origin] of unused) pools.delete(origin);
+      await Promise.all(unused.map(([, pool]) => pool.close()));
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.close()));

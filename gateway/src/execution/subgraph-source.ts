@@ -10,7 +10,8 @@ import { failureOf } from './subgraph-failure.ts';
 export interface SubgraphSourceOptions {
   name: string;
   url: URL;
-  pool: Pool;
+  /** Asked for each request: what outlives its supergraph may need one that was closed with it. */
+  pool: () => Pool;
   timeoutMs: number;
   log: Logger;
   metrics: GatewayMetrics;
@@ -57,7 +58,7 @@ async function send(
   signal: AbortSignal,
 ): Promise<Answer> {
   const traceparent = currentTraceparent();
-  const { statusCode, body } = await pool.request({
+  const { statusCode, body } = await pool().request({
     path: url.pathname + url.search,
     method: 'POST',
     headers: {

@@ -31,7 +31,10 @@ function sourcesOf({ subgraphs }: Supergraph, { addresses, pools, ...options }: 
   const sources = new Map(
     subgraphs.map((subgraph) => {
       const url = subgraphUrl(subgraph, addresses);
-      return [subgraph.name, createSubgraphSource({ ...options, name: subgraph.name, url, pool: pools.poolFor(url) })];
+      return [
+        subgraph.name,
+        createSubgraphSource({ ...options, name: subgraph.name, url, pool: () => pools.poolFor(url) }),
+      ];
     }),
   );
   return (request, context) => {

@@ -21,7 +21,24 @@ export function createGatewayMetrics(metrics: Metrics) {
       'subgraph',
       'code',
     ]),
+    supergraphInfo: metrics.gauge('gateway_supergraph_info', '1 for the supergraph that is served.', ['supergraph']),
+    supergraphLooks: metrics.counter('gateway_supergraph_looks_total', 'Looks for a new supergraph, by outcome.', [
+      'outcome',
+    ]),
     supergraphLoads: metrics.counter('gateway_supergraph_loads_total', 'Supergraphs read, by outcome.', ['outcome']),
+    supergraphLoadSeconds: metrics.histogram(
+      'gateway_supergraph_load_duration_seconds',
+      'Time to read a supergraph, plan for it and switch to it.',
+      ['outcome'],
+    ),
+    supergraphSwitchedAt: metrics.gauge(
+      'gateway_supergraph_last_switch_timestamp_seconds',
+      'When the supergraph was switched to that is served.',
+    ),
+    supergraphsDraining: metrics.gauge(
+      'gateway_supergraphs_draining',
+      'Supergraphs that are kept for requests which began before the last switch.',
+    ),
     planCacheLookups: metrics.counter('gateway_plan_cache_lookups_total', 'Operations looked up, by outcome.', [
       'outcome',
     ]),

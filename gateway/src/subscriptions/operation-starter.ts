@@ -1,4 +1,5 @@
 import type { ApolloServer } from '@apollo/server';
+import { ServiceUnavailable } from '@shop/kernel';
 import { type FormattedExecutionResult, OperationTypeNode } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { coerceVariables } from '../errors/bad-variables.ts';
@@ -9,14 +10,15 @@ import type { AuthorizedOperation } from '../guards/field-authorization.ts';
 import { refusedAt } from '../guards/granted.ts';
 import { nullRefused } from '../guards/refused-fields.ts';
 import type { RequestContext } from '../request-context.ts';
+import { NOT_YET } from '../supergraph/hold-while-answering.ts';
+import type { LiveSupergraph } from '../supergraph/live-supergraph.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
-import type { SupergraphFile } from '../supergraph/supergraph-file.ts';
-import type { SocketServerOptions } from './socket-server.ts';
+import type { SocketServerOptions, StartedOperation } from './socket-server.ts';
 import type { Answers, Subscriptions } from './subscriptions.ts';
 import { validOperation } from './valid-operation.ts';
 
 export interface OperationStarterOptions {
-  supergraph: SupergraphFile;
+  supergraph: LiveSupergraph;
   subscriptions: Subscriptions;
   server: ApolloServer<RequestContext>;
   door: Door;
@@ -30,6 +32,16 @@ export function operationStarter({
   door,
 }: OperationStarterOptions): SocketServerOptions['start'] {
   return async (payload, context) => {
+    if (supergraph.absence() !== null) throw new ServiceUnavailable(NOT_YET);
+    const release = supergraph.hold();
+    try {
+      return await begin(payload, context);
+    } finally {
+      release();
+    }
+  };
+
+  async function begin(payload: SubscribePayload, context: RequestContext): Promise<StartedOperation> {
     await door.admitAddress(context.client);
     await door.admitViewer(context);
     const query = door.trustedText(payload) ?? payload.query;
@@ -48,7 +60,7 @@ export function operationStarter({
     );
     if (body.kind !== 'single') throw new Error('The executor gave an answer in parts.');
     return { args, result: body.singleResult };
-  };
+  }
 
   async function openGuarded(current: Supergraph, operation: Operation): Promise<Answers> {
     const variables = coerceVariables(current.apiSchema, operation.operation, operation.variables);

@@ -14,13 +14,17 @@ export type EntityKeys = ReadonlyMap<string, ReadonlyMap<string, readonly Select
 export function readEntityKeys(supergraph: DocumentNode): EntityKeys {
   const names = subgraphNames(supergraph);
   const keys = new Map([...names.values()].map((name) => [name, new Map<string, SelectionSetNode[]>()]));
+  const selections = new Map<string, SelectionSetNode>();
   for (const definition of supergraph.definitions) {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
     for (const joined of applied('join__type', definition.directives)) {
       const ofSubgraph = keys.get(names.get(String(joined.graph)) ?? '');
       if (typeof joined.key !== 'string' || joined.resolvable === false || !ofSubgraph) continue;
       const type = definition.name.value;
-      ofSubgraph.set(type, [...(ofSubgraph.get(type) ?? []), selectionOf(joined.key)]);
+      // Most entities have the same key.
+      const selection = selections.get(joined.key) ?? selectionOf(joined.key);
+      selections.set(joined.key, selection);
+      ofSubgraph.set(type, [...(ofSubgraph.get(type) ?? []), selection]);
     }
   }
   return keys;

@@ -1,66 +1,47 @@
-import { unwatchFile, watchFile } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { ConfigError, type Logger, reasonOf } from '@shop/service-kit';
-import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
-import { readSupergraph, type Supergraph } from './supergraph.ts';
+import { readFile, stat } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SupergraphSource } from './supergraph-source.ts';
+
+export interface SupergraphFileSettings {
+  path: string;
+}
 
 const POLL_MS = 1_000;
 
-export interface SupergraphFile {
-  current(): Supergraph;
-  /** Called with every supergraph that takes over; the first one is there already. */
-  onChange(listener: (supergraph: Supergraph) => void): () => void;
-  /** Why the newest version of the file is not the one being served. */
-  refusal(): string | null;
-  close(): void;
-}
+/** How long a file is to stay as it is before it is read: whoever writes it may not have done. */
+const SETTLED_MS = 100;
 
-/**
- * Reads the supergraph and follows its file; one that cannot be served is refused, and the one before goes on serving.
- * Throws ConfigError when there is none to begin with.
- */
-export async function openSupergraphFile(
-  path: string,
-  { log, metrics }: { log: Logger; metrics: GatewayMetrics },
-): Promise<SupergraphFile> {
-  const listeners = new Set<(supergraph: Supergraph) => void>();
-  let refusal: string | null = null;
-  let current = await readSupergraphFrom(path).catch((error: unknown) => {
-    throw new ConfigError(`SUPERGRAPH_PATH: ${path} holds no supergraph that can be served: ${reasonOf(error)}`);
-  });
-  metrics.supergraphLoads.inc({ outcome: 'loaded' });
+/** SUPERGRAPH_PATH. Polling also sees a file that is replaced by rename or mounted into a container, where fs.watch goes deaf. */
+export function supergraphFile({ path }: SupergraphFileSettings): SupergraphSource {
+  let read: string | null = null;
 
-  async function reload(): Promise<void> {
-    try {
-      const next = await readSupergraphFrom(path);
-      refusal = null;
-      if (next.id === current.id) return;
-      current = next;
-      for (const listener of listeners) listener(next);
-      metrics.supergraphLoads.inc({ outcome: 'loaded' });
-      log.info({ supergraph: next.id }, 'Serving a new supergraph.');
-    } catch (error) {
-      refusal = `the file holds no supergraph that can be served, the one before it goes on: ${reasonOf(error)}`;
-      metrics.supergraphLoads.inc({ outcome: 'refused' });
-      log.error({ err: error, path }, 'The new supergraph was refused; the old one goes on serving.');
+  async function settled(signal: AbortSignal): Promise<string> {
+    for (let before = await stampOf(path); ; ) {
+      await pause(SETTLED_MS, undefined, { signal });
+      const now = await stampOf(path);
+      if (now === before) return now;
+      before = now;
     }
   }
 
-  // Polling also sees a file that is replaced by rename or mounted into a container, where fs.watch goes deaf.
-  const follow = () => void reload();
-  watchFile(path, { interval: POLL_MS }, follow);
-
   return {
-    current: () => current,
-    onChange(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+    name: `SUPERGRAPH_PATH: ${path}`,
+    waits: false,
+    async look(signal) {
+      let stamp = await stampOf(path);
+      if (stamp === read) return null;
+      // The first one was there before this process.
+      if (read !== null) stamp = await settled(signal);
+      const text = await readFile(path, 'utf8');
+      read = stamp;
+      return text;
     },
-    refusal: () => refusal,
-    close: () => unwatchFile(path, follow),
+    pauseMs: () => POLL_MS,
   };
 }
 
-async function readSupergraphFrom(path: string): Promise<Supergraph> {
-  return readSupergraph(await readFile(path, 'utf8'));
+/** Changes whenever the file does. */
+async function stampOf(path: string): Promise<string> {
+  const { ino, mtimeNs, size } = await stat(path, { bigint: true });
+  return `${ino} ${mtimeNs} ${size}`;
 }

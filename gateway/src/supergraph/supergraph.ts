@@ -1,15 +1,17 @@
-import { createHash } from 'node:crypto';
 import {
   Supergraph as ComposedSupergraph,
   ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
   type Schema,
 } from '@apollo/federation-internals';
 import { type GraphQLSchema, parse } from 'graphql';
-import { type AccessRules, readAccessRules } from '../guards/access-rules.ts';
-import { type CostRules, readCostRules } from '../guards/cost-rules.ts';
-import { readSupergraphFacts, type SupergraphFacts } from '../planning/supergraph-facts.ts';
+import type { AccessRules } from '../guards/access-rules.ts';
+import type { CostRules } from '../guards/cost-rules.ts';
+import type { SupergraphFacts } from '../planning/supergraph-facts.ts';
 import { type EventStream, readEventStreams } from '../subscriptions/event-stream.ts';
-import { type EntityKeys, readEntityKeys } from './entity-keys.ts';
+import { buildSchema } from './build-schema.ts';
+import type { EntityKeys } from './entity-keys.ts';
+import { atOnce } from './in-steps.ts';
+import { describeSupergraph, type SupergraphDescription } from './supergraph-description.ts';
 
 /** All that follows from one supergraph file; nothing of it changes once it is read. */
 export interface Supergraph {
@@ -19,7 +21,8 @@ export interface Supergraph {
   fullSchema: GraphQLSchema;
   /** What clients see, for graphql-js and for Apollo's own classes. */
   apiSchema: GraphQLSchema;
-  plannerApiSchema: Schema;
+  /** For Apollo's executor; made when it is first asked for, which takes as long as reading the supergraph. */
+  readonly plannerApiSchema: Schema;
   /** What planners have to know of it beforehand. */
   facts: SupergraphFacts;
   entityKeys: EntityKeys;
@@ -33,25 +36,28 @@ export interface Supergraph {
 
 /** Throws when the text is not a supergraph this gateway can serve. */
 export function readSupergraph(sdl: string): Supergraph {
-  const composed = ComposedSupergraph.build(sdl, {
-    validateSupergraph: true,
-    supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
-  });
-  const plannerApiSchema = composed.apiSchema();
-  const document = parse(sdl, { noLocation: true });
-  // Whether a client gets deferred parts later or at once is a matter of how it takes its answer.
-  const apiSchema = plannerApiSchema.toGraphQLJSSchema({ includeDefer: true });
+  return atOnce(supergraphOf(describeSupergraph(sdl)));
+}
+
+/** Builds, in short steps, what threads cannot hand to each other. */
+export function* supergraphOf(description: SupergraphDescription): Generator<void, Supergraph> {
+  const { apiDefinitions, fullDefinitions, eventDefinitions, ...rest } = description;
+  const apiSchema = yield* buildSchema(apiDefinitions);
+  yield;
+  const fullSchema = yield* buildSchema(fullDefinitions);
+  yield;
+  const eventStreams = readEventStreams(parse(eventDefinitions, { noLocation: true }), apiSchema);
+  let plannerApiSchema: Schema | undefined;
   return {
-    id: createHash('sha256').update(sdl).digest('hex').slice(0, 16),
-    sdl,
-    fullSchema: composed.schema.toGraphQLJSSchema(),
+    ...rest,
     apiSchema,
-    plannerApiSchema,
-    facts: readSupergraphFacts(document),
-    entityKeys: readEntityKeys(document),
-    subgraphs: composed.subgraphsMetadata(),
-    eventStreams: readEventStreams(document, apiSchema),
-    costRules: readCostRules(document),
-    accessRules: readAccessRules(document),
+    fullSchema,
+    eventStreams,
+    get plannerApiSchema() {
+      plannerApiSchema ??= ComposedSupergraph.build(rest.sdl, {
+        supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+      }).apiSchema();
+      return plannerApiSchema;
+    },
   };
 }
