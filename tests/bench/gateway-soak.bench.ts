@@ -41,6 +41,7 @@ interface Soaked {
 await runTask(async () => {
   const options = readOptions();
   if (options === null) return void process.stdout.write(HELP);
+  if (process.platform !== 'linux') throw new Error('Memory is read from /proc: this bench runs on Linux alone.');
   const signal = stopRequest();
   mkdirSync(localDir, { recursive: true });
   const dir = mkdtempSync(join(localDir, 'bench-'));
@@ -95,7 +96,7 @@ async function withGateway<T>(
     const [ours] = chosen(OURS, arms);
     if (ours === undefined) throw new Error('Our own gateway is always among the arms.');
     const gateway = await startArm(ours, settings);
-    return await work({ gateway, mocks, memory: (done) => settledMemory(port, done) }).finally(gateway.close);
+    return await work({ gateway, mocks, memory: (done) => settledMemory(gateway, port, done) }).finally(gateway.close);
   } finally {
     await mocks.close();
   }

@@ -1,16 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { findFreePort, launch } from '@shop/local';
 import { Pool } from 'undici';
-import { usedBy } from '../cpu.ts';
 import type { Arm } from './arms.ts';
 import type { Mocks } from './mocks/start.ts';
+import { cpuSecondsOf, residentMbOf } from './process-tree.ts';
 
 export interface RunningArm {
   name: string;
   /** Sends a prebuilt body and returns the text of the answer; throws at any status but 200. */
   post(body: string): Promise<string>;
-  /** CPU seconds so far, of this process alone. */
+  /** CPU seconds so far, of this process and those it has started. */
   cpuSeconds(): number;
   residentMb(): number;
   close(): Promise<void>;
@@ -55,8 +54,8 @@ export async function startArm(arm: Arm, options: StartOptions): Promise<Running
   return {
     name: arm.name,
     post,
-    cpuSeconds: () => usedBy(pid),
-    residentMb: () => residentKb(pid) / 1_024,
+    cpuSeconds: () => cpuSecondsOf(pid),
+    residentMb: () => residentMbOf(pid),
     close: () => pool.destroy().then(close),
   };
 }
@@ -71,9 +70,4 @@ async function postTo(pool: Pool, body: string): Promise<string> {
   const text = await answer.text();
   if (statusCode !== 200) throw new Error(`answered ${statusCode}: ${text.slice(0, 500)}`);
   return text;
-}
-
-/** See proc_pid_status(5). */
-function residentKb(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }

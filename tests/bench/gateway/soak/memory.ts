@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { RunningArm } from '../running-arm.ts';
 
 /** What a gateway holds after a forced collection, at one point of a soak. */
 export interface Sample {
@@ -21,11 +22,11 @@ export const settlingFlags = (port: number) => [
   `--import=${pathToFileURL(join(import.meta.dirname, 'settle.ts'))}?port=${port}`,
 ];
 
-/** Collects the gateway's garbage and measures what is left. */
-export async function settledMemory(port: number, done: number): Promise<Sample> {
+/** Collects the gateway's garbage and measures what is left; what is resident includes the processes it has started. */
+export async function settledMemory(gateway: RunningArm, port: number, done: number): Promise<Sample> {
   const response = await fetch(`http://127.0.0.1:${port}/`);
-  const { heapUsed, external, rss } = (await response.json()) as NodeJS.MemoryUsage;
-  return { done, heapMb: heapUsed / 2 ** 20, externalMb: external / 2 ** 20, residentMb: rss / 2 ** 20 };
+  const { heapUsed, external } = (await response.json()) as NodeJS.MemoryUsage;
+  return { done, heapMb: heapUsed / 2 ** 20, externalMb: external / 2 ** 20, residentMb: gateway.residentMb() };
 }
 
 /** By how much memory has grown since the gateway was warm, and whether that is within the bound. */
