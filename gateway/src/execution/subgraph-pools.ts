@@ -7,6 +7,8 @@ const CONNECT_TIMEOUT_MS = 2_000;
 export interface SubgraphPools {
   /** The pool for the server an address is on; subgraphs on one server share it. */
   poolFor(address: URL): Pool;
+  /** How many there are. */
+  size(): number;
   /** Closes those of servers that are none of these any more, once their requests have finished. */
   keep(addresses: Iterable<URL>): Promise<void>;
   /** Lets running requests finish. */
@@ -21,6 +23,7 @@ export function createSubgraphPools({ connections }: { connections: number }): S
       pools.set(origin, pool);
       return pool;
     },
+    size: () => pools.size,
     async keep(addresses) {
       const origins = new Set([...addresses].map(({ origin }) => origin));
       const unused = [...pools].filter(([origin]) => !origins.has(origin));

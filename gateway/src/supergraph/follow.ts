@@ -76,5 +76,6 @@ export function follow({ source, offer, log, metrics }: FollowOptions): Followin
 
 /** `fetch` says "fetch failed", and why in the cause. */
 function causeOf(error: unknown): string {
-  return error instanceof Error && error.cause !== undefined ? reasonOf(error.cause) : reasonOf(error);
+  const { cause } = error as { cause?: unknown };
+  return reasonOf(cause ?? error);
 }
