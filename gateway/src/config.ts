@@ -28,7 +28,12 @@ export const gatewaySettings = z
   .object({
     ...listening(4000),
     SUPERGRAPH_PATH: z.string().min(1).optional(),
-    SUPERGRAPH_URL: setting.url('http', 'https').optional(),
+    SUPERGRAPH_URL: setting
+      .url('http', 'https')
+      .refine((url) => !URL.canParse(url) || new URL(url).password === '', {
+        error: 'must hold no password: SUPERGRAPH_TOKEN is for what proves who asks',
+      })
+      .optional(),
     SUPERGRAPH_TOKEN: setting.secret(1).optional(),
     SUPERGRAPH_POLL_MS: setting.integer(10_000, { min: 100 }),
     SUPERGRAPH_TIMEOUT_MS: setting.integer(10_000, { min: 1 }),
