@@ -9,24 +9,18 @@ import {
   createReadiness,
   startTracing,
 } from '@shop/service-kit';
-import { startApolloServer } from './apollo-server.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Entrance } from './door/open-door.ts';
 import { createTokenVerifier, unverified } from './door/token-verifier.ts';
 import { toClientError } from './errors/client-error.ts';
 import { createEngine } from './execution/engine.ts';
-import { createFederatedGateway } from './execution/federated-gateway.ts';
 import { subgraphCheck } from './execution/subgraph-check.ts';
 import { createSubgraphPools } from './execution/subgraph-pools.ts';
 import { createSubgraphSources } from './execution/subgraph-sources.ts';
 import { allowOrigins } from './guards/cors.ts';
 import { openDoor } from './guards/door.ts';
-import { doorPlugin } from './guards/door-plugin.ts';
 import { type DecidePolicies, noPolicies } from './guards/granted.ts';
-import { guardFields } from './guards/guarded-gateway.ts';
 import { hidingSuggestions } from './guards/introspection.ts';
-import { graphiqlPage } from './http/graphiql-page.ts';
-import { GRAPHQL_PATH, serveGraphQL } from './http/graphql-route.ts';
 import { createFinishAnswer } from './observability/finish-answer.ts';
 import { createGatewayMetrics } from './observability/gateway-metrics.ts';
 import { createPlanning } from './planning/planning.ts';
@@ -38,10 +32,14 @@ import { serveSockets } from './subscriptions/socket-server.ts';
 import { createSubscriptions } from './subscriptions/subscriptions.ts';
 import { holdWhileAnswering } from './supergraph/hold-while-answering.ts';
 import { openLiveSupergraph } from './supergraph/live-supergraph.ts';
-import { supergraphsBySchema } from './supergraph/supergraph-of-schema.ts';
 import { supergraphSource } from './supergraph/supergraph-source.ts';
 import { switching } from './supergraph/switching.ts';
 import { warmUp } from './supergraph/warm-up.ts';
+import { graphiqlPage } from './transport/graphiql-page.ts';
+import { GRAPHQL_PATH, serveGraphQL } from './transport/graphql-route.ts';
+import { createKnownOperations } from './transport/known-operations.ts';
+import { createOperationPipeline } from './transport/operation-pipeline.ts';
+import { createPersistedQueries } from './transport/persisted-queries.ts';
 
 export interface RunningGateway {
   /** Of the GraphQL endpoint. */
@@ -100,18 +98,12 @@ async function start(
   readiness.add('supergraph', supergraph.absence);
   readiness.add('supergraph', supergraph.refusal, { required: false });
   readiness.add('subgraphs', subgraphCheck({ supergraph: supergraph.current, addresses, pools }), { required: false });
-  const gateway = createFederatedGateway({ supergraph, sourcesOf, planning });
 
-  const guarding = { door, supergraphOf: supergraphsBySchema(supergraph) };
   const format = guards.document.mayIntrospect ? toClientError : hidingSuggestions(toClientError);
-  const server = await startApolloServer({
-    gateway: guardFields(gateway, guarding),
-    plugins: [doorPlugin({ ...guarding, cost: guards.cost })],
-    format,
-    log,
-    metrics,
-  });
-  closing.add({ close: () => server.stop() });
+  const know = createKnownOperations(door, config.knownOperationsBytes);
+  const { cost } = guards;
+  const pipeline = createOperationPipeline({ supergraph, know, door, planning, sourcesOf, cost, format, log, metrics });
+  const persisted = createPersistedQueries({ maxBytes: config.persistedQueriesBytes, redis, log });
 
   const verifier = config.tokens ? createTokenVerifier(config.tokens) : unverified;
   const entrance: Entrance = { door, verifier, trustedProxies: guards.trustedProxies };
@@ -128,8 +120,9 @@ async function start(
   allowOrigins(http.app, guards.corsOrigins);
   holdWhileAnswering(http.app, { supergraph, path: GRAPHQL_PATH });
   const { maxBodyBytes } = guards;
-  serveGraphQL(http.app, { server, entrance, maxBodyBytes, graphiql: config.graphiql ? graphiqlPage() : null });
-  const start = operationStarter({ supergraph, subscriptions, server, door });
+  const graphiql = config.graphiql ? graphiqlPage() : null;
+  serveGraphQL(http.app, { pipeline, persisted, entrance, maxBodyBytes, graphiql });
+  const start = operationStarter({ supergraph, subscriptions, pipeline, know, door });
   closing.add(
     serveSockets({
       server: http.app.server,

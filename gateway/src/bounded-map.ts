@@ -1,10 +1,13 @@
-/** A map that forgets what was not used for longest once it holds `limit` entries. */
+/** A map that forgets what was not used for longest once all its entries weigh more than `limit`; each weighs 1 unless told. */
 export class BoundedMap<K, V> {
   readonly #limit: number;
+  readonly #weigh: (value: V, key: K) => number;
   readonly #entries = new Map<K, V>();
+  #weight = 0;
 
-  constructor(limit: number) {
+  constructor(limit: number, weigh: (value: V, key: K) => number = () => 1) {
     this.#limit = limit;
+    this.#weigh = weigh;
   }
 
   get(key: K): V | undefined {
@@ -18,12 +21,19 @@ export class BoundedMap<K, V> {
   }
 
   set(key: K, value: V): void {
-    this.#entries.delete(key);
+    this.delete(key);
     this.#entries.set(key, value);
-    if (this.#entries.size > this.#limit) this.#entries.delete(this.#entries.keys().next().value as K);
+    this.#weight += this.#weigh(value, key);
+    for (const oldest of this.#entries.keys()) {
+      if (this.#weight <= this.#limit) break;
+      this.delete(oldest);
+    }
   }
 
   delete(key: K): void {
+    const value = this.#entries.get(key);
+    if (value === undefined) return;
     this.#entries.delete(key);
+    this.#weight -= this.#weigh(value, key);
   }
 }

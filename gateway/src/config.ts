@@ -47,6 +47,8 @@ export const gatewaySettings = z
     PLANNER: z.enum(['auto', 'hive', 'apollo']).default('auto'),
     PLAN_CACHE_BYTES: setting.integer(128 * 1024 * 1024, { min: 0 }),
     PLANNING_TIMEOUT_MS: setting.integer(5_000, { min: 1 }),
+    KNOWN_OPERATIONS_BYTES: setting.integer(32 * 1024 * 1024, { min: 0 }),
+    PERSISTED_QUERIES_BYTES: setting.integer(16 * 1024 * 1024, { min: 0 }),
     OVERRIDE_LABELS: z.string().default('').transform(commaSeparated),
 
     ENGINE: z.enum(['shopgraph', 'apollo']).default('shopgraph'),
@@ -78,6 +80,8 @@ export const gatewaySettings = z
       timeoutMs: env.PLANNING_TIMEOUT_MS,
       overrideLabels: new Set(env.OVERRIDE_LABELS),
     },
+    knownOperationsBytes: env.KNOWN_OPERATIONS_BYTES,
+    persistedQueriesBytes: env.PERSISTED_QUERIES_BYTES,
     engine: env.ENGINE,
     tokens: env.JWKS_URL
       ? { jwksUrl: env.JWKS_URL, issuer: env.JWT_ISSUER, leewaySeconds: env.JWT_LEEWAY_SECONDS }

@@ -22,6 +22,8 @@ export type ExecuteOperation = (execution: Execution) => Promise<Answer>;
 export interface Execution {
   /** As the client sent them. */
   variables: Readonly<Record<string, unknown>>;
+  /** The same with the operation's defaults, where somebody has found them to fit. */
+  coerced?: Readonly<Record<string, unknown>>;
   context: RequestContext;
   call: CallSubgraph;
 }
@@ -48,10 +50,10 @@ export function createEngine(name: 'shopgraph' | 'apollo'): Engine {
       const bytes = BYTES + JSON.stringify(planned.plan).length * BYTES_PER_PLAN;
       return { value: execute, bytes };
 
-      async function execute({ variables, context, call }: Execution): Promise<Answer> {
-        const coerced = coerceVariables(supergraph.apiSchema, operation, variables);
-        if ('errors' in coerced) return { data: undefined, errors: coerced.errors };
-        const answer = await run({ variables, coerced: coerced.values, context, call });
+      async function execute({ variables, coerced, context, call }: Execution): Promise<Answer> {
+        const known = coerced ? { values: coerced } : coerceVariables(supergraph.apiSchema, operation, variables);
+        if ('errors' in known) return { data: undefined, errors: known.errors };
+        const answer = await run({ variables, coerced: known.values, context, call });
         return context.isReplay ? { ...answer, extensions: { idempotentReplay: true } } : answer;
       }
     },

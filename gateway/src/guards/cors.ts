@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { GRAPHQL_PATH } from '../http/graphql-route.ts';
+import { GRAPHQL_PATH } from '../transport/graphql-route.ts';
 
 const ONE_DAY_SECONDS = 86_400;
 const ALLOWED_HEADERS = [

@@ -1,5 +1,6 @@
-import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
+import { withHead } from '../errors/http-head.ts';
+import { readsStatus } from '../transport/media-type.ts';
 
 /** Who can say no; the label of `gateway_refused_total`. */
 export type GuardName =
@@ -44,12 +45,11 @@ export function tooComplex(guard: GuardName, message: string): Refusal {
  */
 export function refusalError(refusal: Refusal, accept?: string): GraphQLError {
   const { code, message, status = 400, retryAfterMs } = refusal;
-  const readsStatus = code === 'BAD_USER_INPUT' || (accept ?? '').includes('application/graphql-response+json');
-  const headers = new HeaderMap();
-  if (retryAfterMs !== undefined) headers.set('retry-after', String(Math.ceil(retryAfterMs / 1_000)));
-  // Apollo Server takes this for the answer's head, and leaves it out of the body.
-  const http: Record<string, unknown> = { http: { status: readsStatus ? status : 200, headers } };
-  return new GraphQLError(message, {
-    extensions: { code, ...(retryAfterMs !== undefined && { retryAfterMs }), ...http },
+  const error = new GraphQLError(message, {
+    extensions: { code, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+  });
+  return withHead(error, {
+    status: code === 'BAD_USER_INPUT' || readsStatus(accept) ? status : 200,
+    ...(retryAfterMs !== undefined && { headers: { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) } }),
   });
 }

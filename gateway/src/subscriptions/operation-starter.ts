@@ -1,10 +1,8 @@
-import type { ApolloServer } from '@apollo/server';
 import { ServiceUnavailable } from '@shop/kernel';
-import { type FormattedExecutionResult, OperationTypeNode } from 'graphql';
+import { type FormattedExecutionResult, Kind, OperationTypeNode } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { coerceVariables } from '../errors/bad-variables.ts';
 import type { Operation } from '../execution/operation.ts';
-import { textIn } from '../guards/asked-document.ts';
 import { type Door, granteeOf } from '../guards/door.ts';
 import type { AuthorizedOperation } from '../guards/field-authorization.ts';
 import { refusedAt } from '../guards/granted.ts';
@@ -13,14 +11,18 @@ import type { RequestContext } from '../request-context.ts';
 import { NOT_YET } from '../supergraph/hold-while-answering.ts';
 import type { LiveSupergraph } from '../supergraph/live-supergraph.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
+import { textIn } from '../transport/asked-operation.ts';
+import type { KnownOperation, KnowOperation } from '../transport/known-operations.ts';
+import { type OperationPipeline, resultOf } from '../transport/operation-pipeline.ts';
+import { readOperation } from './read-operation.ts';
 import type { SocketServerOptions, StartedOperation } from './socket-server.ts';
 import type { Answers, Subscriptions } from './subscriptions.ts';
-import { validOperation } from './valid-operation.ts';
 
 export interface OperationStarterOptions {
   supergraph: LiveSupergraph;
   subscriptions: Subscriptions;
-  server: ApolloServer<RequestContext>;
+  pipeline: OperationPipeline;
+  know: KnowOperation;
   door: Door;
 }
 
@@ -28,7 +30,8 @@ export interface OperationStarterOptions {
 export function operationStarter({
   supergraph,
   subscriptions,
-  server,
+  pipeline,
+  know,
   door,
 }: OperationStarterOptions): SocketServerOptions['start'] {
   return async (payload, context) => {
@@ -48,25 +51,22 @@ export function operationStarter({
     door.admitDocument(textIn({ query }), payload.variables, context.client);
 
     const current = supergraph.current();
-    const operation = validOperation(current.apiSchema, { ...payload, query }, context);
-    const args = { schema: current.apiSchema, document: operation.document, operationName: payload.operationName };
-    if (operation.operation.operation === OperationTypeNode.SUBSCRIPTION) {
-      return { args, result: await openGuarded(current, operation) };
-    }
     const { operationName, variables } = payload;
-    const { body } = await server.executeOperation(
-      { query, operationName: operationName ?? undefined, variables: variables ?? {}, ...extensionsOf(payload) },
-      { contextValue: context },
-    );
-    if (body.kind !== 'single') throw new Error('The executor gave an answer in parts.');
-    return { args, result: body.singleResult };
+    const known = know(current, query, operationName ?? undefined);
+    const document = { kind: Kind.DOCUMENT, definitions: [known.signature] } as const;
+    const args = { schema: current.apiSchema, document, operationName };
+    if (known.kind === OperationTypeNode.SUBSCRIPTION) {
+      return { args, result: await openGuarded(current, known, readOperation({ ...payload, query }, context)) };
+    }
+    const request = { text: query, operationName: operationName ?? undefined, variables: variables ?? undefined };
+    const answer = await pipeline.answer({ ...request, extensions: payload.extensions ?? undefined }, context);
+    return { args, result: resultOf(answer) };
   }
 
-  async function openGuarded(current: Supergraph, operation: Operation): Promise<Answers> {
+  async function openGuarded(current: Supergraph, { guarded }: KnownOperation, operation: Operation): Promise<Answers> {
     const variables = coerceVariables(current.apiSchema, operation.operation, operation.variables);
     if ('errors' in variables) throw new AggregateError(variables.errors);
     const { context } = operation;
-    const guarded = door.prepare(current, operation.document, operation.operation);
     await door.admitOperation(guarded, door.costOf(guarded, variables.values, context.client), context);
     const authorized = await door.authorize(guarded, context);
     if (authorized === null) return subscriptions.open(current, operation);
@@ -94,10 +94,4 @@ function nulledAnswers(answers: Answers, { refused }: AuthorizedOperation, conte
     },
     [Symbol.asyncDispose]: async () => void (await answers.return()),
   };
-}
-
-/** The id in there has been read. */
-function extensionsOf({ extensions }: SubscribePayload): { extensions?: Record<string, unknown> } {
-  const { persistedQuery: _, ...others } = extensions ?? {};
-  return Object.keys(others).length === 0 ? {} : { extensions: others };
 }

@@ -1,6 +1,5 @@
-import { type GraphQLSchema, getOperationAST } from 'graphql';
+import { getOperationAST, parse } from 'graphql';
 import { noSuchOperation, type Operation } from '../execution/operation.ts';
-import { validDocument } from '../planning/valid-document.ts';
 import type { RequestContext } from '../request-context.ts';
 
 export interface OperationRequest {
@@ -9,9 +8,9 @@ export interface OperationRequest {
   variables?: Record<string, unknown> | null;
 }
 
-/** Throws a GraphQLError, or an AggregateError of several, for what is not a valid operation of the schema. */
-export function validOperation(schema: GraphQLSchema, request: OperationRequest, context: RequestContext): Operation {
-  const document = validDocument(schema, request.query);
+/** Reads an operation that is known to be valid. */
+export function readOperation(request: OperationRequest, context: RequestContext): Operation {
+  const document = parse(request.query);
   const operation = getOperationAST(document, request.operationName);
   if (!operation) throw noSuchOperation();
   return {

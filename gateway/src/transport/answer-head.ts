@@ -1,0 +1,34 @@
+import type { GraphQLError } from 'graphql';
+import { type HttpHead, headOf } from '../errors/http-head.ts';
+import { readsStatus } from './media-type.ts';
+
+/** The status and headers of an answer. */
+export interface AnswerHead extends HttpHead {
+  status: number;
+}
+
+const FINE: AnswerHead = { status: 200 };
+
+/** What was understood as GraphQL, even if the document or its variables are wrong. */
+const UNDERSTOOD = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'OPERATION_TOO_COMPLEX',
+  'OPERATION_NOT_TRUSTED',
+]);
+
+/**
+ * GraphQL over HTTP: a request that was understood, and not executed, is a 400 to those who read the status and a 200 to
+ * those who do not. An error that says otherwise wins.
+ */
+export function statusOf(errors: readonly GraphQLError[], hasData: boolean, accept: string | undefined): AnswerHead {
+  if (errors.length === 0) return FINE;
+  const said = errors.flatMap((error) => headOf(error) ?? []);
+  const headers = Object.assign({}, ...said.map((head) => head.headers));
+  const status = said.findLast((head) => head.status !== undefined)?.status;
+  if (status !== undefined) return { status, headers };
+  if (hasData) return FINE;
+  const isUnderstood = errors.some(({ extensions }) => UNDERSTOOD.has(String(extensions.code)));
+  return { status: isUnderstood ? (readsStatus(accept) ? 400 : 200) : 500, headers };
+}

@@ -1,0 +1,10 @@
+import type { OperationAnswer } from './operation-pipeline.ts';
+
+/** The answer as JSON: its data is text already. Errors come first, so that whoever reads along meets them early. */
+export function answerText({ data, errors, extensions }: Omit<OperationAnswer, 'head'>): string {
+  const parts: string[] = [];
+  if (errors.length > 0) parts.push(`"errors":${JSON.stringify(errors)}`);
+  if (data !== undefined) parts.push(`"data":${data}`);
+  if (extensions !== undefined) parts.push(`"extensions":${JSON.stringify(extensions)}`);
+  return `{${parts.join(',')}}\n`;
+}

@@ -1,0 +1,79 @@
+import {
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  type OperationTypeNode,
+  parse,
+  type VariableDefinitionNode,
+} from 'graphql';
+import { BoundedMap } from '../bounded-map.ts';
+import { noSuchOperation } from '../execution/operation.ts';
+import type { Door } from '../guards/door.ts';
+import type { GuardedOperation } from '../guards/guarded-operation.ts';
+import { validDocument } from '../planning/valid-document.ts';
+import type { Supergraph } from '../supergraph/supergraph.ts';
+
+/** What has to be known of an operation before its plan is looked for. */
+export interface KnownOperation {
+  kind: OperationTypeNode;
+  name: string | undefined;
+  /** The operation without what it selects: enough to read variables by. */
+  signature: OperationDefinitionNode;
+  guarded: GuardedOperation;
+}
+
+/** Throws a GraphQLError, or an AggregateError of several, for what is not a valid operation of the supergraph. */
+export type KnowOperation = (supergraph: Supergraph, text: string, operationName: string | undefined) => KnownOperation;
+
+// What an operation leaves behind besides its text: closures that tell its cost, and its syntax tree where its fields
+// have conditions.
+const BYTES = 2_000;
+const BYTES_PER_CHARACTER = 45;
+
+/** Parses, validates and prices every operation once, and keeps what it found for as long as there is room. */
+export function createKnownOperations(door: Pick<Door, 'prepare'>, maxBytes: number): KnowOperation {
+  const bySupergraph = new WeakMap<Supergraph, BoundedMap<string, KnownOperation>>();
+
+  return (supergraph, text, operationName) => {
+    const known = bySupergraph.get(supergraph) ?? remember(supergraph);
+    const key = operationName === undefined ? text : `${operationName.length} ${operationName} ${text}`;
+    const found = known.get(key);
+    if (found) return found;
+    const operation = read(supergraph, text, operationName);
+    known.set(key, operation);
+    return operation;
+  };
+
+  function remember(supergraph: Supergraph): BoundedMap<string, KnownOperation> {
+    const known = new BoundedMap<string, KnownOperation>(
+      maxBytes,
+      (_, key) => BYTES + BYTES_PER_CHARACTER * key.length,
+    );
+    bySupergraph.set(supergraph, known);
+    return known;
+  }
+
+  function read(supergraph: Supergraph, text: string, operationName: string | undefined): KnownOperation {
+    validDocument(supergraph.apiSchema, text);
+    // Errors need locations; what is kept does not, and they would take more room than the rest.
+    const document = parse(text, { noLocation: true });
+    const operation = getOperationAST(document, operationName);
+    if (!operation) throw noSuchOperation();
+    return {
+      kind: operation.operation,
+      name: operation.name?.value,
+      signature: signatureOf(operation),
+      guarded: door.prepare(supergraph, document, operation),
+    };
+  }
+}
+
+function signatureOf({ operation, name, variableDefinitions }: OperationDefinitionNode): OperationDefinitionNode {
+  return {
+    kind: Kind.OPERATION_DEFINITION,
+    operation,
+    name,
+    variableDefinitions: variableDefinitions as readonly VariableDefinitionNode[],
+    selectionSet: { kind: Kind.SELECTION_SET, selections: [] },
+  };
+}

@@ -1,0 +1,54 @@
+import { BoundedMap } from '../bounded-map.ts';
+
+const JSON_TYPE = 'application/json';
+const GRAPHQL_TYPE = 'application/graphql-response+json';
+const OFFERED = [JSON_TYPE, GRAPHQL_TYPE] as const;
+
+/** What answers are written as. */
+export type MediaType = (typeof OFFERED)[number];
+
+interface Range {
+  type: string;
+  quality: number;
+}
+
+// Clients send a handful of different headers, over and over.
+const remembered = new BoundedMap<string, MediaType | 'none'>(200);
+
+/** The media type a client would rather have (RFC 9110, 12.5.1); null when it takes none of them. */
+export function acceptedType(accept: string | undefined): MediaType | null {
+  if (accept === undefined || accept === '') return JSON_TYPE;
+  const chosen = remembered.get(accept) ?? choose(accept) ?? 'none';
+  remembered.set(accept, chosen);
+  return chosen === 'none' ? null : chosen;
+}
+
+/** Whether a client looks at the status of an answer: others take anything but 200 for a broken connection. */
+export function readsStatus(accept: string | undefined): boolean {
+  return accept?.includes(GRAPHQL_TYPE) ?? false;
+}
+
+function choose(accept: string): MediaType | null {
+  const ranges = accept.split(',').map(rangeOf);
+  const offers = OFFERED.map((type) => ({ type, ...bestFor(type, ranges) }));
+  const [best] = offers.sort((a, b) => b.quality - a.quality || b.precision - a.precision || a.place - b.place);
+  return best && best.quality > 0 ? best.type : null;
+}
+
+/** The most precise range that covers a type decides. */
+function bestFor(type: string, ranges: readonly Range[]) {
+  const [group] = type.split('/');
+  for (const [precision, covering] of [type, `${group}/*`, '*/*'].entries()) {
+    const place = ranges.findIndex((range) => range.type === covering);
+    const range = ranges[place];
+    if (range) return { quality: range.quality, precision: -precision, place };
+  }
+  return { quality: 0, precision: -3, place: -1 };
+}
+
+function rangeOf(text: string): Range {
+  const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
+  const quality = parameters.find((parameter) => parameter.startsWith('q='));
+  const number = Number(quality?.slice(2) ?? 1);
+  return { type, quality: Number.isNaN(number) ? 0 : number };
+}

@@ -1,0 +1,183 @@
+import type { Logger } from '@shop/service-kit';
+import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
+import { coerceVariables } from '../errors/bad-variables.ts';
+import { asGraphQLError, type FormatError } from '../errors/client-error.ts';
+import { badRequest } from '../errors/http-head.ts';
+import type { Answer, ExecuteOperation } from '../execution/engine.ts';
+import type { SourcesOf } from '../execution/subgraph-sources.ts';
+import { type Door, granteeOf } from '../guards/door.ts';
+import type { AuthorizedOperation } from '../guards/field-authorization.ts';
+import { refusedAt } from '../guards/granted.ts';
+import type { GuardSettings } from '../guards/guard-settings.ts';
+import { nullRefused } from '../guards/refused-fields.ts';
+import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
+import { reportErrors } from '../observability/report-errors.ts';
+import type { Planning } from '../planning/planning.ts';
+import type { RequestContext } from '../request-context.ts';
+import type { LiveSupergraph } from '../supergraph/live-supergraph.ts';
+import type { Supergraph } from '../supergraph/supergraph.ts';
+import { type AnswerHead, statusOf } from './answer-head.ts';
+import type { KnownOperation, KnowOperation } from './known-operations.ts';
+
+/** A query or a mutation whose text the door has admitted. */
+export interface OperationRequest {
+  text: string;
+  operationName: string | undefined;
+  variables: Record<string, unknown> | undefined;
+  extensions: Record<string, unknown> | undefined;
+  /** Over GET, which anybody may repeat. */
+  queryOnly?: boolean;
+  /** Called once the operation is known to be valid and let in. */
+  onAdmitted?(): void;
+}
+
+/** What a client gets, however it is sent to it. */
+export interface OperationAnswer {
+  head: AnswerHead;
+  /** JSON text; undefined where the operation was refused before it began. */
+  data: string | undefined;
+  errors: readonly GraphQLFormattedError[];
+  extensions: Record<string, unknown> | undefined;
+}
+
+export interface OperationPipeline {
+  /** Answers an operation; what is wrong with it is in the answer. */
+  answer(request: OperationRequest, context: RequestContext): Promise<OperationAnswer>;
+  /** What errors come to that arose before an operation could be looked at. */
+  refusal(error: unknown, accept: string | undefined): OperationAnswer;
+}
+
+export interface OperationPipelineOptions {
+  supergraph: Pick<LiveSupergraph, 'current'>;
+  know: KnowOperation;
+  door: Door;
+  planning: Planning<ExecuteOperation>;
+  sourcesOf: SourcesOf;
+  cost: GuardSettings['cost'];
+  format: FormatError;
+  log: Logger;
+  metrics: GatewayMetrics;
+}
+
+/** What is known of an answer before its errors are made fit for the client. */
+interface Outcome extends Answer {
+  estimatedCost: number | null;
+}
+
+/** Takes operations from their text to their answer: valid, guarded, planned, executed. Each step knows its operation from before. */
+export function createOperationPipeline(options: OperationPipelineOptions): OperationPipeline {
+  const { supergraph: live, know, door, planning, sourcesOf, cost, format, log, metrics } = options;
+
+  return {
+    async answer(request, context) {
+      const startedAt = performance.now();
+      const { accept } = context.client;
+      let known: KnownOperation | undefined;
+      try {
+        const supergraph = live.current();
+        known = know(supergraph, request.text, request.operationName);
+        const { data, errors, extensions, estimatedCost } = await run(supergraph, known, request, context);
+        measure(known, errors.length === 0, startedAt);
+        const told = costTold(request, estimatedCost);
+        return {
+          head: statusOf(errors, data !== undefined, accept),
+          data,
+          errors: errors.length === 0 ? NONE : formatted(errors, known),
+          extensions: extensions || told ? { ...extensions, ...told } : undefined,
+        };
+      } catch (error) {
+        measure(known, false, startedAt);
+        const errors = errorsIn(error);
+        return {
+          head: statusOf(errors, false, accept),
+          data: undefined,
+          errors: formatted(errors, known),
+          extensions: undefined,
+        };
+      }
+    },
+    refusal(error, accept) {
+      const errors = errorsIn(error);
+      return {
+        head: statusOf(errors, false, accept),
+        data: undefined,
+        errors: errors.map((each) => format(each.toJSON(), each)),
+        extensions: undefined,
+      };
+    },
+  };
+
+  async function run(
+    supergraph: Supergraph,
+    known: KnownOperation,
+    request: OperationRequest,
+    context: RequestContext,
+  ): Promise<Outcome> {
+    const { kind, signature, guarded } = known;
+    if (request.queryOnly && kind !== OperationTypeNode.QUERY) throw onlyQueries(kind);
+    const variables = request.variables ?? {};
+    const coerced = coerceVariables(supergraph.apiSchema, signature, variables);
+    if ('errors' in coerced) return { data: undefined, errors: coerced.errors, estimatedCost: null };
+    const estimatedCost = door.costOf(guarded, coerced.values, context.client);
+    await door.admitOperation(guarded, estimatedCost, context);
+    request.onAdmitted?.();
+    if (kind === OperationTypeNode.SUBSCRIPTION) throw needsASocket();
+    const authorized = guarded.access === null ? null : await door.authorize(guarded, context);
+    const text = authorized?.text ?? request.text;
+    const planned = planning.prepare(supergraph, { text, operationName: request.operationName, isValid: true });
+    const { compiled } = planned instanceof Promise ? await planned : planned;
+    const answer = await compiled({ variables, coerced: coerced.values, context, call: sourcesOf(supergraph) });
+    return { ...(authorized ? withoutRefused(answer, authorized, context) : answer), estimatedCost };
+  }
+
+  function formatted(errors: readonly GraphQLError[], known: KnownOperation | undefined): GraphQLFormattedError[] {
+    reportErrors({ log, metrics }, errors, known?.signature);
+    return errors.map((error) => format(error.toJSON(), error));
+  }
+
+  function measure(known: KnownOperation | undefined, isFine: boolean, startedAt: number): void {
+    const labels = { kind: known?.kind ?? 'unknown', outcome: isFine ? 'ok' : 'error' };
+    metrics.operations.observe(labels, (performance.now() - startedAt) / 1_000);
+  }
+
+  /** COST_IN_ANSWER: `asked` shows `extensions.cost` to whoever sends `"extensions": { "cost": true }`. */
+  function costTold({ extensions }: OperationRequest, estimated: number | null) {
+    if (estimated === null || cost.inAnswer === 'never') return undefined;
+    if (cost.inAnswer === 'asked' && extensions?.cost !== true) return undefined;
+    return { cost: { estimated, max: cost.max } };
+  }
+}
+
+/** The answer for those who write its text themselves. */
+export function resultOf({ data, errors, extensions }: OperationAnswer): FormattedExecutionResult {
+  return {
+    ...(errors.length > 0 && { errors }),
+    ...(data !== undefined && { data: JSON.parse(data) as Record<string, unknown> | null }),
+    ...(extensions && { extensions }),
+  };
+}
+
+const NONE: readonly GraphQLFormattedError[] = [];
+
+function errorsIn(error: unknown): GraphQLError[] {
+  return error instanceof AggregateError ? error.errors.map(asGraphQLError) : [asGraphQLError(error)];
+}
+
+function withoutRefused(answer: Answer, { refused }: AuthorizedOperation, context: RequestContext): Answer {
+  if (answer.data === undefined) return answer;
+  const { errors } = answer;
+  const whole = { data: JSON.parse(answer.data) as Record<string, unknown> | null, errors };
+  const rest = nullRefused(whole, refused, (path) => refusedAt(path, granteeOf(context)));
+  return { ...answer, data: JSON.stringify(rest.data), errors: rest.errors };
+}
+
+function onlyQueries(kind: OperationTypeNode): GraphQLError {
+  const headers = { allow: 'POST' };
+  return badRequest(`GET requests only support query operations, not ${kind} operations`, { status: 405, headers });
+}
+
+function needsASocket(): GraphQLError {
+  return new GraphQLError('Subscriptions are served over a WebSocket (graphql-transport-ws) at this address.', {
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+}
