@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { loadConfig } from '@shop/service-kit';
 import { eventually } from '@shop/testkit';
@@ -44,6 +47,24 @@ it('takes over a new supergraph, and refuses one that is broken', async () => {
     expect(data).toEqual({ __type: { description: 'What the new one says.' } });
   });
   expect(await readyz()).toMatchObject({ degraded: {} });
+  await library.close();
+});
+
+it('starts and stops as a process that has nothing but a supergraph and a port', async () => {
+  const library = await startLibrary();
+  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+  const { execPath, env } = process;
+  const gateway = spawn(execPath, ['--conditions=source', main], {
+    env: { PATH: env.PATH, SUPERGRAPH_PATH: library.supergraphPath, PORT: '0' },
+  });
+  const ended = once(gateway, 'exit');
+  let said = '';
+  gateway.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
+  await eventually(() => expect(said).toContain('Started.'), { timeoutMs: 20_000 });
+  gateway.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
   await library.close();
 });
 

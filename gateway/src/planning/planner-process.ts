@@ -64,8 +64,8 @@ export function createPlannerProcess<R>(options: PlannerProcessOptions): Planner
     const child = forkPlanner(options);
     const reading = pending<void>();
     const ended = pending<void>();
-    // Whoever waits for it is told; nobody has to.
-    reading.promise.catch(() => undefined);
+    // Whoever waits for it is told; nobody has to. A gateway that starts has nothing else yet to live for.
+    reading.promise.catch(() => undefined).finally(() => leaveAlone(child));
     let lastWords = '';
     child.stderr?.on('data', (chunk: Buffer) => {
       lastWords = (lastWords + chunk.toString()).slice(-LAST_WORDS);
@@ -92,6 +92,8 @@ export function createPlannerProcess<R>(options: PlannerProcessOptions): Planner
       // What cannot be sent to a process that has just died is rejected with all that waits for it.
       send: (order) => void child.send(order, () => undefined),
       end() {
+        // Whoever closes has more to do when it is gone.
+        child.ref();
         child.kill('SIGKILL');
         return ended.promise;
       },
@@ -157,11 +159,14 @@ function forkPlanner({ file, memoryMb }: PlannerProcessOptions): ChildProcess {
     // It needs no settings, and no secrets.
     env: { PATH: process.env.PATH },
   });
-  // Nobody waits for a planner when all else has ended.
+  return child;
+}
+
+/** Nobody waits for a planner when all else has ended. */
+function leaveAlone(child: ChildProcess): void {
   child.unref();
   child.channel?.unref();
   (child.stderr as Socket | null)?.unref();
-  return child;
 }
 
 interface Pending<T> {
