@@ -43,6 +43,17 @@ const tasks = {
       ['--json <file>', 'where the numbers go (.local/bench/orders.json)'],
       ['--against <folder>', 'measures another, built working copy in turns with this one'],
       ['--profile <folder>', 'has every process write a CPU profile there'],
+      [
+        'gateway',
+        'what to measure: the gateway alone, with --seconds (6), --clients, --against and --profile as above',
+      ],
+      ['--only <name>,…', 'of gateway: ours, reference (ENGINE=apollo), vanilla, hive-js, hive-rust, floor'],
+      ['--operations <name>,…', 'of gateway: small, two-hops, deep'],
+      ['--rounds <n>', 'of gateway: in which all take turns (3)'],
+      ['gateway-soak', 'what to measure: what stays in the memory of the gateway'],
+      ['--reloads <n>', 'of gateway-soak: other supergraphs, one after the other (1000)'],
+      ['--operations <n>', 'of gateway-soak: no two of them alike (1000000)'],
+      ['--only <name>', 'of gateway-soak: reloads or operations'],
     ],
   },
   test: {

@@ -18,17 +18,6 @@ const PLAN_CACHE_BYTES = String(16 * 2 ** 20);
 
 const phases = [{ name: 'reloads' }, { name: 'operations' }] as const;
 
-const HELP = `npm run bench -- gateway-soak [flags]
-
-  --only reloads           or operations; both unless told
-  --reloads 1000           of the supergraph, two versions in turns, about a second each
-  --operations 1000000     that are all different
-  --clients 4              who ask meanwhile
-  --json file              where the samples go (.local/bench/gateway-soak.json)
-
-Fails when a request fails, or when after the first quarter the heap grows by more than ${BOUND.heapMb} MB or the process by more than ${BOUND.residentMb} MB.
-`;
-
 const progress = createProgress((line) => process.stdout.write(`${line}\n`));
 
 /** The gateway under soak, and how to ask it what it holds. */
@@ -40,7 +29,6 @@ interface Soaked {
 
 await runTask(async () => {
   const options = readOptions();
-  if (options === null) return void process.stdout.write(HELP);
   if (process.platform !== 'linux') throw new Error('Memory is read from /proc: this bench runs on Linux alone.');
   const signal = stopRequest();
   mkdirSync(localDir, { recursive: true });
@@ -66,10 +54,8 @@ function readOptions() {
       operations: { type: 'string', default: '1000000' },
       clients: { type: 'string', default: '4' },
       json: { type: 'string', default: join(localDir, 'bench/gateway-soak.json') },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return null;
   return {
     phases: chosen(values.only, phases).map(({ name }) => name),
     reloads: positive(values.reloads),
@@ -79,7 +65,7 @@ function readOptions() {
   };
 }
 
-type Options = NonNullable<ReturnType<typeof readOptions>> & { signal: AbortSignal };
+type Options = ReturnType<typeof readOptions> & { signal: AbortSignal };
 
 /** A gateway of its own for each phase, so that what one leaves behind is not counted in the other. */
 async function withGateway<T>(

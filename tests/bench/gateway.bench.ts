@@ -14,24 +14,10 @@ import { machine } from './report.ts';
 
 const WARM_UP_SECONDS = 2;
 
-const HELP = `npm run bench -- gateway [flags]
-
-  --only ours,vanilla      which gateways, of:
-${arms.map(({ name, what }) => `                             ${name.padEnd(10)} ${what}`).join('\n')}
-  --operations small,deep  which operations, of ${operations.map(({ name }) => name).join(', ')}
-  --seconds 6              of load, for each operation and gateway
-  --rounds 3               in which they take turns
-  --clients 16             who ask over and over, each waiting for its answer
-  --against ../before      another, built working copy as well
-  --profile /tmp/cpu       a CPU profile of every gateway (they cost more then)
-  --json file              where the numbers go (.local/bench/gateway.json)
-`;
-
 const progress = createProgress((line) => process.stdout.write(`${line}\n`));
 
 await runTask(async () => {
   const options = readOptions();
-  if (options === null) return void process.stdout.write(HELP);
   if (process.platform !== 'linux') throw new Error('CPU time is read from /proc: this bench runs on Linux alone.');
   const signal = stopRequest();
   mkdirSync(localDir, { recursive: true });
@@ -46,7 +32,9 @@ await runTask(async () => {
     closing.push(mocks);
     const running: RunningArm[] = [];
     for (const arm of options.arms) {
-      running.push(await progress.step(arm.name, () => startArm(arm, { ...options, mocks, dir, signal })));
+      running.push(
+        await progress.step(`${arm.name}: ${arm.what}`, () => startArm(arm, { ...options, mocks, dir, signal })),
+      );
       closing.push(...running.slice(-1));
     }
     report(await measure(running, { ...options, mocks, signal }), options);
@@ -68,10 +56,8 @@ function readOptions() {
       against: { type: 'string' },
       profile: { type: 'string' },
       json: { type: 'string', default: join(localDir, 'bench/gateway.json') },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return null;
   const others: Arm[] = values.against === undefined ? [] : [otherCopy(values.against)];
   return {
     arms: [...chosen(values.only, arms), ...others],
@@ -84,7 +70,7 @@ function readOptions() {
   };
 }
 
-type Options = NonNullable<ReturnType<typeof readOptions>>;
+type Options = ReturnType<typeof readOptions>;
 
 /** Rounds take turns, so that whatever else this machine does concerns all gateways alike. */
 async function measure(
