@@ -47,6 +47,23 @@ it('polls an address, to which it says what it has', async () => {
   expect(registry.requests.every(({ headers }) => headers.authorization === 'Bearer open-sesame')).toBe(true);
 });
 
+it('answers all requests in flight over many switches', async () => {
+  registry = await startSupergraphServer(sdl);
+  const running = await start({ WARM_OPERATIONS: '40' });
+  const answers: ReturnType<typeof ask>[] = [];
+  for (let i = 1; i <= 20; i += 1) {
+    for (let n = 0; n < 50; n += 1) {
+      // Each has a text of its own, so that many are being planned when the supergraph changes.
+      answers.push(ask(running, `{ slow(ms: ${n * 30}) books(first: 1) { t${i}_${n}: title rating } }`));
+    }
+    registry.sdl = edition(sdl, i);
+    await eventually(async () => expect((await ask(running, NOTICE)).data).toEqual(described(String(i))), patience);
+  }
+  const all = await Promise.all(answers);
+  expect(all).toHaveLength(1_000);
+  expect(all.filter(({ data }) => data?.slow !== 'done')).toEqual([]);
+}, 120_000);
+
 it('is not ready before the first one is there, which it waits for', async () => {
   registry = await startSupergraphServer(sdl);
   registry.status = 503;

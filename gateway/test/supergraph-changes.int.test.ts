@@ -7,7 +7,7 @@ import { edition } from './library/supergraph-server.ts';
 let library: Library;
 let sdl: string;
 beforeEach(async () => {
-  library = await startLibrary({ WARM_OPERATIONS: '30' });
+  library = await startLibrary({ WARM_OPERATIONS: '40' });
   sdl = await readFile(library.supergraphPath, 'utf8');
 });
 afterEach(() => library.close());
@@ -44,22 +44,6 @@ async function switchTo(name: string | number): Promise<void> {
   await replaceFile(edition(sdl, name));
   await switchedTo(name);
 }
-
-it('answers all requests in flight over many switches', async () => {
-  const answers: Promise<{ data?: unknown }>[] = [];
-  for (let i = 1; i <= 20; i += 1) {
-    for (let n = 0; n < 50; n += 1) {
-      // Each has a text of its own, so that many are being planned when the supergraph changes.
-      answers.push(library.client().query(`{ slow(ms: ${n * 30}) books(first: 1) { t${i}_${n}: title rating } }`));
-    }
-    await switchTo(i);
-  }
-  const all = await Promise.all(answers);
-  expect(all).toHaveLength(1_000);
-  expect(all.filter(({ data }) => (data as { slow?: string } | undefined)?.slow !== 'done')).toEqual([]);
-  expect(await loads('loaded')).toBe(21);
-  expect(await loads('refused')).toBe(0);
-}, 120_000);
 
 it('goes on with the old one when the new one is refused, and says so once for each content', async () => {
   await replaceFile(sdl.replaceAll('@join__field(graph: BOOKS)', '@join__field(graph: NOWHERE)'));
