@@ -71,6 +71,9 @@ it('starts and stops as a process that has nothing but a supergraph and a port',
 it('says what is wrong with a supergraph it cannot start with', async () => {
   const config = loadConfig(gatewaySettings, { SUPERGRAPH_PATH: '/nowhere/supergraph.graphql', LOG_LEVEL: 'silent' });
   await expect(startGateway(config)).rejects.toThrow(/SUPERGRAPH_PATH: \/nowhere\/supergraph.graphql .* no such file/);
+  const path = fileURLToPath(import.meta.url);
+  const broken = loadConfig(gatewaySettings, { SUPERGRAPH_PATH: path, LOG_LEVEL: 'silent' });
+  await expect(startGateway(broken)).rejects.toThrow(/it holds no supergraph that can be served: .*Syntax Error/);
 });
 
 it('answers subscriptions with what is switched off when there is no NATS', async () => {
