@@ -9,7 +9,7 @@ export type TrustedProxies = { hops: number } | { addresses: BlockList };
  * RangeError for anything else; empty trusts nobody.
  */
 export function parseTrustedProxies(text: string): TrustedProxies {
-  if (/^\d+$/.test(text.trim())) return { hops: Number(text) };
+  if (/^\d*$/.test(text.trim())) return { hops: Number(text) };
   const addresses = new BlockList();
   for (const entry of text.split(',').flatMap((each) => each.trim() || [])) {
     const [address = '', bits] = entry.split('/');

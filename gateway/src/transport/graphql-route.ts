@@ -90,10 +90,10 @@ async function answer(
 
 function send(reply: FastifyReply, answer: OperationAnswer, { headers }: FastifyRequest): FastifyReply {
   const { status, headers: extra } = answer.head;
-  const body = Buffer.from(answerText(answer));
   reply.code(status).header('content-type', `${acceptedType(headers.accept) ?? 'application/json'}; charset=utf-8`);
   if (extra) reply.headers(extra);
-  return reply.send(body);
+  // A string goes out together with its head, a buffer in a write of its own.
+  return reply.send(answerText(answer));
 }
 
 function wantsAPage({ method, headers }: FastifyRequest): boolean {
