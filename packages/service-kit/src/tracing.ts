@@ -47,12 +47,21 @@ export function openSpan(traceparent: string | undefined, name: string): { run(w
 function startSpan(name: string, kind: SpanKind, parent: Context): Span {
   if (recorder) return recorder.startSpan(name, { kind }, parent);
   const before = trace.getSpanContext(parent);
-  const random = randomBytes(24).toString('hex');
   return trace.wrapSpanContext({
-    traceId: before?.traceId ?? random.slice(16),
-    spanId: random.slice(0, 16),
+    traceId: before?.traceId ?? randomHex(32),
+    spanId: randomHex(16),
     traceFlags: before?.traceFlags ?? TraceFlags.SAMPLED,
   });
+}
+
+let unused = '';
+
+/** Asking the system for each id alone would cost more than all the rest of a span. */
+function randomHex(length: number): string {
+  if (unused.length < length) unused = randomBytes(4_096).toString('hex');
+  const hex = unused.slice(0, length);
+  unused = unused.slice(length);
+  return hex;
 }
 
 function parentOf(traceparent: string | undefined): Context {
