@@ -1,4 +1,4 @@
-import { type Clock, DomainError, IdempotencyKeyReused, RateLimited } from '@shop/kernel';
+import { type Clock, DomainError, RateLimited } from '@shop/kernel';
 import { createTokenBucket, type RedisConnection } from '@shop/redis';
 import type { Logger, Metrics } from '@shop/service-kit';
 import type { Database } from '@shop/subgraph-kit';
@@ -88,14 +88,17 @@ export function createIssuer(options: IssuerOptions): Issuer {
     }
   }
 
-  /** What this request got before, sold out or not. Where Redis cannot say, MySQL does. */
+  /**
+   * What this request got before, sold out or not. Where Redis cannot say, MySQL does. A coupon of another event does
+   * not count here: whether the id may be used again is the table's to say, once there is a coupon to be had.
+   */
   async function findEarlier(request: IssueRequest): Promise<Coupon | Grant | null> {
     const { eventId, userId, requestId } = request;
     const grant = await grants.find(request, terms.peek(eventId)?.generation ?? 0);
     if (grant === null) return null;
     const coupon = await database.fork().findOne(Coupon, { userId, requestId });
-    if (coupon !== null && coupon.eventId !== eventId) throw new IdempotencyKeyReused();
-    return coupon ?? (grant === 'UNKNOWN' ? null : grant);
+    if (coupon !== null) return coupon.eventId === eventId ? coupon : null;
+    return grant === 'UNKNOWN' ? null : grant;
   }
 
   /** The terms of an event that is open now; nobody is refused for what a cache says. */
@@ -108,23 +111,26 @@ export function createIssuer(options: IssuerOptions): Issuer {
     return found as IssueTerms;
   }
 
+  /** The same request sent again while the first is on its way waits for the first. */
+  async function issueOrJoin(request: IssueRequest): Promise<Issued> {
+    const key = `${request.userId}:${request.requestId}`;
+    const first = running.get(key);
+    if (first?.eventId === request.eventId) return { ...(await first.issued), isReplay: true };
+    const issued = issueOnce(request);
+    if (first !== undefined) return issued;
+    running.set(key, { eventId: request.eventId, issued });
+    return issued.finally(() => running.delete(key));
+  }
+
   return {
     async issue(request) {
-      // The same request sent again while the first is on its way waits for the first.
-      const key = `${request.userId}:${request.requestId}`;
-      const first = running.get(key);
-      if (first?.eventId === request.eventId) return { ...(await first.issued), isReplay: true };
-      const issuing = issueOnce(request);
-      if (first === undefined) running.set(key, { eventId: request.eventId, issued: issuing });
       try {
-        const issued = await issuing;
-        outcomes.inc({ outcome: 'ISSUED' });
+        const issued = await issueOrJoin(request);
+        outcomes.inc({ outcome: issued.isReplay ? 'REPLAYED' : 'ISSUED' });
         return issued;
       } catch (error) {
         outcomes.inc({ outcome: error instanceof DomainError ? error.code : 'FAILED' });
         throw error;
-      } finally {
-        if (first === undefined) running.delete(key);
       }
     },
 
