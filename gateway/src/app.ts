@@ -1,6 +1,8 @@
 import './no-telemetry.ts';
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
+  clientAddressOf,
   createCloser,
   createHttpServer,
   createLogger,
@@ -74,9 +76,11 @@ async function start(config: GatewayConfig, closing: ReturnType<typeof createClo
 
   const http = closing.add(createHttpServer({ ...config, log, readiness, metrics: allMetrics }));
   allowOrigins(http.app, config.corsOrigins);
-  serveGraphQL(http.app, { server, verifier, graphiql: config.graphiql ? graphiqlPage() : null });
+  const clientAddress = (request: IncomingMessage) => clientAddressOf(request, config.trustedProxies);
+  serveGraphQL(http.app, { server, verifier, clientAddress, graphiql: config.graphiql ? graphiqlPage() : null });
   const start = operationStarter({ supergraph, subscriptions, server });
-  closing.add(serveSockets({ server: http.app.server, path: GRAPHQL_PATH, verifier, start, metrics, log }));
+  const sockets = { server: http.app.server, path: GRAPHQL_PATH, verifier, clientAddress };
+  closing.add(serveSockets({ ...sockets, start, metrics, log }));
   const url = await http.listen();
 
   return {

@@ -39,6 +39,7 @@ export const gatewaySettings = z
 
     INTROSPECTION: setting.flag(true),
     GRAPHIQL: setting.flag(true),
+    TRUSTED_PROXIES: setting.networks(),
     CORS_ORIGINS: z.string().default('').transform(commaSeparated),
     DRAIN_DELAY_MS: setting.integer(0, { max: 60_000 }),
   })
@@ -58,6 +59,7 @@ export const gatewaySettings = z
     natsUrl: env.NATS_URL ?? null,
     introspection: env.INTROSPECTION,
     graphiql: env.GRAPHIQL,
+    trustedProxies: env.TRUSTED_PROXIES,
     corsOrigins: env.CORS_ORIGINS,
     drainDelayMs: env.DRAIN_DELAY_MS,
   }));

@@ -5,6 +5,8 @@ export interface RequestContext {
   /** Null for an anonymous viewer. */
   token: ViewerToken | null;
   idempotencyKey: string | null;
+  /** Where the operation came from, as far as it can be trusted; see TRUSTED_PROXIES. */
+  clientAddress: string;
   /** Set when a subgraph gave an answer that it had given before under this key. */
   isReplay?: boolean;
 }

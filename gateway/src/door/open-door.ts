@@ -6,10 +6,14 @@ import type { TokenVerifier } from './token-verifier.ts';
 type Headers = Record<string, string | string[] | undefined>;
 
 /** Who asks over HTTP. Throws a GraphQLError that refuses the whole request when the token cannot be trusted. */
-export async function contextOfRequest(headers: Headers, verifier: TokenVerifier): Promise<RequestContext> {
+export async function contextOfRequest(
+  headers: Headers,
+  verifier: TokenVerifier,
+  clientAddress: string,
+): Promise<RequestContext> {
   try {
     const authorization = Array.isArray(headers.authorization) ? headers.authorization[0] : headers.authorization;
-    return { token: await verifier.verify(authorization), idempotencyKey: idempotencyKeyOf(headers) };
+    return { token: await verifier.verify(authorization), idempotencyKey: idempotencyKeyOf(headers), clientAddress };
   } catch (error) {
     throw withStatus(asGraphQLError(error), headers.accept);
   }

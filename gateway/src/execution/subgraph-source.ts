@@ -62,7 +62,7 @@ export function createSubgraphSource(options: SubgraphSourceOptions): GraphQLDat
 async function send(
   { name, url, pool }: SubgraphSourceOptions,
   { query, variables }: SubgraphRequest,
-  { token, idempotencyKey }: RequestContext,
+  { token, idempotencyKey, clientAddress }: RequestContext,
   signal: AbortSignal,
 ): Promise<Answer> {
   const traceparent = currentTraceparent();
@@ -72,6 +72,8 @@ async function send(
     headers: {
       'content-type': 'application/json',
       accept: 'application/json',
+      // The gateway's word alone: what clients write there went into it only as far as their proxies are trusted.
+      'x-forwarded-for': clientAddress,
       ...(token && { authorization: token.authorization }),
       ...(traceparent && { traceparent }),
       ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),

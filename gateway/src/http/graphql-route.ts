@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { contextOfRequest } from '../door/open-door.ts';
@@ -7,6 +8,7 @@ import type { RequestContext } from '../request-context.ts';
 export interface GraphQLRouteOptions {
   server: ApolloServer<RequestContext>;
   verifier: TokenVerifier;
+  clientAddress(request: IncomingMessage): string;
   /** The page a browser gets, or null for none. */
   graphiql: string | null;
 }
@@ -14,7 +16,10 @@ export interface GraphQLRouteOptions {
 export const GRAPHQL_PATH = '/graphql';
 
 /** `/graphql` over HTTP: POST, GET for queries, and a page for browsers. */
-export function serveGraphQL(app: FastifyInstance, { server, verifier, graphiql }: GraphQLRouteOptions): void {
+export function serveGraphQL(
+  app: FastifyInstance,
+  { server, verifier, clientAddress, graphiql }: GraphQLRouteOptions,
+): void {
   app.route({
     url: GRAPHQL_PATH,
     method: ['GET', 'POST'],
@@ -28,7 +33,7 @@ export function serveGraphQL(app: FastifyInstance, { server, verifier, graphiql 
           search: request.url.slice(GRAPHQL_PATH.length),
           body: request.body ?? {},
         },
-        context: () => contextOfRequest(request.headers, verifier),
+        context: () => contextOfRequest(request.headers, verifier, clientAddress(request.raw)),
       });
       reply.code(status ?? 200).headers(Object.fromEntries(headers));
       // Incremental answers (@defer) need an executor that makes them; this one does not.

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { continueTrace, type Logger } from '@shop/service-kit';
 import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError } from 'graphql';
 import type { OperationResult, SubscribePayload } from 'graphql-ws';
@@ -16,6 +16,7 @@ export interface SocketServerOptions {
   server: Server;
   path: string;
   verifier: TokenVerifier;
+  clientAddress(request: IncomingMessage): string;
   /** Begins an operation of any kind. Rejects when it is refused. */
   start(payload: SubscribePayload, context: RequestContext): Promise<StartedOperation>;
   metrics: GatewayMetrics;
@@ -33,8 +34,12 @@ const MAX_MESSAGE_BYTES = 1_048_576;
 const CLOSE_TIMEOUT_MS = 2_000;
 const SERVICE_RESTART = 1012;
 
+/** graphql-ws lets no operation through before `onConnect` has found out who it is. */
+const nobody: RequestContext = { token: null, idempotencyKey: null, clientAddress: '' };
+
 /** Serves operations over graphql-transport-ws on the HTTP server's port. */
-export function serveSockets({ server, path, verifier, start, metrics, log }: SocketServerOptions) {
+export function serveSockets(options: SocketServerOptions) {
+  const { server, path, verifier, clientAddress, start, metrics, log } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
 
   server.on('upgrade', (request, socket, head) => {
@@ -57,13 +62,14 @@ export function serveSockets({ server, path, verifier, start, metrics, log }: So
         const { socket, request } = extra;
         const connection = await connectionOf(authorizationOf(connectionParams, request.headers), verifier, socket);
         if (connection === 'refused') return false;
-        extra.context = { token: connection.token, idempotencyKey: idempotencyKeyOf(request.headers) };
+        const idempotencyKey = idempotencyKeyOf(request.headers);
+        extra.context = { token: connection.token, idempotencyKey, clientAddress: clientAddress(request) };
         return true;
       },
       onSubscribe: ({ extra }, _id, payload) =>
         continueTrace(extra.request.headers.traceparent?.toString(), 'socket operation', async () => {
           try {
-            const { args, result } = await start(payload, extra.context ?? { token: null, idempotencyKey: null });
+            const { args, result } = await start(payload, extra.context ?? nobody);
             return { ...args, contextValue: result };
           } catch (error) {
             const errors = error instanceof AggregateError ? error.errors.map(asGraphQLError) : [asGraphQLError(error)];

@@ -36,7 +36,11 @@ export function startCoupon(
     wakeAfterCommit(database.orm.em, relay);
 
     const rate = { perSecond: config.ISSUE_RATE_PER_SECOND, burst: config.ISSUE_RATE_BURST };
-    const issuer = closing.add(createIssuer({ database, redis, clock, rate, log, metrics }));
+    const rateByNetwork =
+      config.ISSUE_IP_RATE_PER_SECOND === 0
+        ? null
+        : { perSecond: config.ISSUE_IP_RATE_PER_SECOND, burst: config.ISSUE_IP_RATE_BURST };
+    const issuer = closing.add(createIssuer({ database, redis, clock, rate, rateByNetwork, log, metrics }));
     closing.add(onSellOut(bus, issuer));
     closing.add(serveCommands(bus, { queue: 'coupon', handlers: couponCommands(database), log, metrics }));
     const outcomeOf = async (orderId: string) => (await sendCommand(bus, OrderOutcome, { orderId })).outcome;
@@ -53,7 +57,9 @@ export function startCoupon(
     });
     const { schema } = await couponSchema();
     const context = (request: SubgraphRequest) => createContext({ database, clock, issuer }, request);
-    closing.add(await endpoint.serve<CouponContext>({ schema, verifier, context, log }));
+    closing.add(
+      await endpoint.serve<CouponContext>({ schema, verifier, context, trustedProxies: config.TRUSTED_PROXIES, log }),
+    );
     return { url };
   });
 }

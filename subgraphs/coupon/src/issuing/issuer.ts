@@ -1,11 +1,12 @@
-import { type Clock, DomainError, RateLimited } from '@shop/kernel';
-import { createTokenBucket, type RedisConnection } from '@shop/redis';
+import { type Clock, DomainError } from '@shop/kernel';
+import type { RedisConnection } from '@shop/redis';
 import type { Logger, Metrics } from '@shop/service-kit';
 import type { Database } from '@shop/subgraph-kit';
 import { Coupon } from '../domain/coupon.ts';
 import type { CouponEvent } from '../domain/coupon-event.ts';
 import { NotIssued, refusalFor } from '../domain/issue.errors.ts';
 import { statusOf } from '../domain/window.ts';
+import { createAdmission, type Rate } from './admission.ts';
 import { createGate } from './gate.ts';
 import { createGrants, type Grant } from './grants.ts';
 import { createIssueQueue } from './issue-queue.ts';
@@ -29,7 +30,7 @@ export interface Issued {
 
 export interface Issuer {
   /** Throws NotIssued, RateLimited, IdempotencyKeyReused. */
-  issue(request: IssueRequest): Promise<Issued>;
+  issue(request: IssueRequest, clientAddress?: string): Promise<Issued>;
   /** An ADMIN has made or edited the event, and it is committed; never throws. */
   eventChanged(event: CouponEvent): Promise<void>;
   /** Some process announced that the event is sold out. */
@@ -46,16 +47,18 @@ export interface IssuerOptions {
   /** The database's time. */
   clock: Clock;
   /** How often one user may ask. */
-  rate: { perSecond: number; burst: number };
+  rate: Rate;
+  /** How often all who share an address may; as often as they like unless told. */
+  rateByNetwork?: Rate | null;
   log: Logger;
   metrics: Metrics;
 }
 
 /** First come, first served: Redis sheds the load, the database holds the cap, and a request counts once. */
 export function createIssuer(options: IssuerOptions): Issuer {
-  const { database, redis, clock, rate, log, metrics } = options;
+  const { database, redis, clock, log, metrics } = options;
   const outcomes = metrics.counter('shop_coupon_issues_total', 'Requests for a coupon, by how they ended', ['outcome']);
-  const bucket = createTokenBucket({ name: 'issueCoupon', redis, ...rate, metrics });
+  const admit = createAdmission(options);
   const flags = createSoldOutFlags();
   const terms = createTermsCache({ redis, database, log });
   const grants = createGrants({ redis, log });
@@ -64,7 +67,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
   const queue = createIssueQueue({ database, grants, rebuild, terms, flags, metrics });
   const running = new Map<string, { eventId: string; issued: Promise<Issued> }>();
 
-  async function issueOnce(request: IssueRequest): Promise<Issued> {
+  async function issueOnce(request: IssueRequest, clientAddress: string | undefined): Promise<Issued> {
     const earlier = await findEarlier(request);
     if (earlier instanceof Coupon) return { coupon: earlier, isReplay: true };
     // Granted, but its coupon is not in the table (yet): going on with the grant ends in the same coupon, whoever is first.
@@ -73,8 +76,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
       return { coupon: await queue.add(granted), isReplay: true };
     }
 
-    const taken = await bucket.take(`issueCoupon:user:${request.userId}`);
-    if (!taken.allowed) throw new RateLimited(taken.retryAfterMs);
+    await admit(request.userId, clientAddress);
     if (flags.has(request.eventId)) throw new NotIssued('SOLD_OUT');
     return { coupon: await queue.add(await askTheGate(request)), isReplay: false };
   }
@@ -112,20 +114,20 @@ export function createIssuer(options: IssuerOptions): Issuer {
   }
 
   /** The same request sent again while the first is on its way waits for the first. */
-  async function issueOrJoin(request: IssueRequest): Promise<Issued> {
+  async function issueOrJoin(request: IssueRequest, clientAddress: string | undefined): Promise<Issued> {
     const key = `${request.userId}:${request.requestId}`;
     const first = running.get(key);
     if (first?.eventId === request.eventId) return { ...(await first.issued), isReplay: true };
-    const issued = issueOnce(request);
+    const issued = issueOnce(request, clientAddress);
     if (first !== undefined) return issued;
     running.set(key, { eventId: request.eventId, issued });
     return issued.finally(() => running.delete(key));
   }
 
   return {
-    async issue(request) {
+    async issue(request, clientAddress) {
       try {
-        const issued = await issueOrJoin(request);
+        const issued = await issueOrJoin(request, clientAddress);
         outcomes.inc({ outcome: issued.isReplay ? 'REPLAYED' : 'ISSUED' });
         return issued;
       } catch (error) {
