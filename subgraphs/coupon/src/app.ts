@@ -42,6 +42,8 @@ export function startCoupon(
         : { perSecond: config.ISSUE_IP_RATE_PER_SECOND, burst: config.ISSUE_IP_RATE_BURST };
     const issuer = closing.add(createIssuer({ database, redis, clock, rate, rateByNetwork, log, metrics }));
     closing.add(onSellOut(bus, issuer));
+    const { reconcile } = issuer;
+    closing.add(startPeriodic({ name: 'reconcileGrants', everyMs: config.GRANT_SWEEP_MS, work: reconcile, log }));
     closing.add(serveCommands(bus, { queue: 'coupon', handlers: couponCommands(database), log, metrics }));
     const outcomeOf = async (orderId: string) => (await sendCommand(bus, OrderOutcome, { orderId })).outcome;
     const sweep = async () => {

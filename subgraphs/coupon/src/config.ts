@@ -16,6 +16,8 @@ const settings = z.object({
   ISSUE_IP_RATE_BURST: setting.integer(200, { min: 1 }),
   /** The gateways, whose word on client addresses is taken. */
   TRUSTED_PROXIES: setting.networks(),
+  /** How often grants that never reached the table are looked for. */
+  GRANT_SWEEP_MS: setting.integer(1_000, { min: 10 }),
   /** How often holds past their time are looked for. */
   HOLD_SWEEP_MS: setting.integer(1_000, { min: 10 }),
 });

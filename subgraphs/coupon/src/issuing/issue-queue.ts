@@ -1,5 +1,5 @@
 import { DomainError } from '@shop/kernel';
-import type { Metrics } from '@shop/service-kit';
+import { failPoint, type Metrics } from '@shop/service-kit';
 import type { Database } from '@shop/subgraph-kit';
 import { Coupon } from '../domain/coupon.ts';
 import { createBatcher } from './batcher.ts';
@@ -35,7 +35,9 @@ export function createIssueQueue(options: IssueQueueOptions): IssueQueue {
 
   async function run(batch: GrantedRequest[]): Promise<IssueOutcome[]> {
     sizes.observe(batch.length);
+    failPoint('coupon.granted');
     const issued = await commit(batch);
+    failPoint('coupon.issued');
     await settle(batch, issued);
     return issued.outcomes;
   }
@@ -61,10 +63,14 @@ export function createIssueQueue(options: IssueQueueOptions): IssueQueue {
   async function settle(batch: GrantedRequest[], { outcomes, generation, soldOut }: IssuedBatch): Promise<void> {
     const eventId = batch[0]?.request.eventId ?? '';
     if (soldOut) flags.set(eventId);
+    const reasons = batch.map(({ grant }, i) => reasonToReturn(outcomes[i], grant.couponId));
+    const kept = batch.filter((_, i) => reasons[i] === null).map(({ grant }) => grant);
+    // Nobody waits for this: what stays in the log is found settled a little later.
+    void grants.settled(eventId, kept);
     await Promise.all(
       batch.map(({ request, grant }, i) => {
-        const why = reasonToReturn(outcomes[i], grant.couponId);
-        return why === null ? null : grants.giveBack(request, grant, why);
+        const why = reasons[i];
+        return why == null ? null : grants.giveBack(request, grant, why);
       }),
     );
     const known = terms.peek(eventId);

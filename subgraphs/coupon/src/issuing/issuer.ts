@@ -12,6 +12,7 @@ import { createGrants, type Grant } from './grants.ts';
 import { createIssueQueue } from './issue-queue.ts';
 import { type IssueTerms, termsOf } from './issue-terms.ts';
 import { createRebuild } from './rebuild.ts';
+import { createReconcile } from './reconcile.ts';
 import { createSoldOutFlags } from './sold-out-flags.ts';
 import { createTermsCache } from './terms-cache.ts';
 
@@ -37,6 +38,8 @@ export interface Issuer {
   soldOut(eventId: string): void;
   /** Some process announced that there are coupons again; it may not have lived to rebuild Redis. */
   restocked(eventId: string): Promise<void>;
+  /** Brings grants back that never reached the table; true when there is more to do at once. Throws when MySQL or Redis is away. */
+  reconcile(): Promise<boolean>;
   /** Waits for the coupons that are being issued. */
   close(): Promise<void>;
 }
@@ -146,6 +149,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
       flags.drop(eventId);
       await terms.reload(eventId);
     },
+    reconcile: createReconcile({ database, redis, grants, rebuild, log, metrics }),
     close: () => queue.close(),
   };
 }

@@ -10,7 +10,7 @@ import type { TermsCache } from './terms-cache.ts';
 const publishScript = defineScript<number>(
   'publish-generation',
   new URL('../../src/issuing/publish-generation.lua', import.meta.url),
-  6,
+  7,
 );
 
 const LOCK_MS = 5_000;
@@ -70,7 +70,7 @@ async function rebuildUnder(
 ): Promise<void> {
   const keys = keysOf(eventId);
   const startedAt = performance.now();
-  await redis.unlink(keys.generation, keys.stock, keys.users, keys.requests, keys.sequence);
+  await redis.unlink(keys.generation, keys.stock, keys.users, keys.requests, keys.sequence, keys.log);
   const em = database.fork();
   await em.execute('UPDATE coupon_events SET generation = generation + 1 WHERE id = ?', [eventId]);
   const event = await em.findOne(CouponEvent, { id: eventId });
@@ -80,7 +80,7 @@ async function rebuildUnder(
   const published = await runScript(
     redis,
     publishScript,
-    [keys.lock, keys.generation, keys.stock, keys.users, keys.requests, keys.sequence],
+    [keys.lock, keys.generation, keys.stock, keys.users, keys.requests, keys.sequence, keys.log],
     [lock.owner, event.generation, Math.max(0, event.remainingCount()), lastSequence, event.endsAt.getTime() + DAY_MS],
   );
   await terms.put(termsOf(event));

@@ -7,6 +7,7 @@ export function keysOf(eventId: string) {
     users: key('users'),
     requests: key('requests'),
     sequence: key('seq'),
+    log: key('log'),
     info: key('info'),
     lock: key('lock'),
   };
