@@ -1,5 +1,7 @@
 import { type Logger, reasonOf } from '@shop/service-kit';
 import { Redis } from 'ioredis';
+import { ClusterConnection, isClusterUrl } from './cluster-connection.ts';
+import type { RedisConnection } from './redis-connection.ts';
 
 const commandTimeoutMs = 500;
 /** A server that takes connections and answers nothing is given up after this; from then on commands fail at once. */
@@ -9,7 +11,7 @@ const firstConnectionMs = 1_000;
 const longestPauseMs = 1_000;
 
 /** A connection that outlives every outage of Redis: commands fail fast while it is away, and it reconnects for ever. */
-export class RedisConnection extends Redis {
+class SingleConnection extends Redis implements RedisConnection {
   private lastError: string | null = null;
   private outageSince: number | null = null;
 
@@ -35,12 +37,10 @@ export class RedisConnection extends Redis {
     this.on('ready', () => this.outageEnds(log));
   }
 
-  /** Says null when commands can be sent, else why they can't. */
   ready(): string | null {
     return this.status === 'ready' ? null : `Redis is away (${this.lastError ?? this.status})`;
   }
 
-  /** Waits for the commands in flight, then closes for good. */
   async close(): Promise<void> {
     if (this.status === 'ready') await this.quit().catch(() => undefined);
     this.disconnect();
@@ -59,9 +59,12 @@ export class RedisConnection extends Redis {
   }
 }
 
-/** Connects to `redis://…`; never throws because Redis is away: it comes back after a second at most and connects when it can. */
+/**
+ * Connects to `redis://…`, or to a cluster at `redis-cluster://…,…`; never throws because Redis is away: it comes back
+ * after a second at most and connects when it can.
+ */
 export async function connectRedis({ url, log }: { url: string; log: Logger }): Promise<RedisConnection> {
-  const redis = new RedisConnection(url, log);
+  const redis = isClusterUrl(url) ? new ClusterConnection(url, log) : new SingleConnection(url, log);
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, firstConnectionMs);

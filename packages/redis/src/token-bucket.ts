@@ -1,6 +1,6 @@
 import type { Metrics } from '@shop/service-kit';
-import type { Redis } from 'ioredis';
 import { createBoundedMap } from './bounded-map.ts';
+import type { RedisConnection } from './redis-connection.ts';
 import { defineScript, runScript } from './script.ts';
 
 const takeScript = defineScript<number>('token-bucket', new URL('../src/token-bucket.lua', import.meta.url), 1);
@@ -9,7 +9,7 @@ const takeScript = defineScript<number>('token-bucket', new URL('../src/token-bu
 export interface TokenBucketOptions {
   /** Label of its metric. */
   name: string;
-  redis: Redis;
+  redis: RedisConnection;
   perSecond: number;
   burst: number;
   metrics: Metrics;

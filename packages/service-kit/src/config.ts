@@ -17,6 +17,14 @@ function addNetwork(networks: BlockList, entry: string): boolean {
   return true;
 }
 
+/** Each node's address; a text without a URL's beginning comes out as no address. */
+function redisAddresses(text: string): string[] {
+  const scheme = /^rediss?(-cluster)?:\/\//.exec(text);
+  if (scheme === null) return [''];
+  const nodes = text.slice(scheme[0].length);
+  return (scheme[1] === undefined ? [nodes] : nodes.split(',')).map((node) => node && `redis://${node}`);
+}
+
 /** Pieces of a process's environment: each reads a string and says in words what it wants. */
 export const setting = {
   /** A whole number within bounds. */
@@ -64,6 +72,11 @@ export const setting = {
         }
         return networks;
       }),
+  /** A Redis, or a cluster by the addresses of some of its nodes. */
+  redis: () =>
+    z.string({ error: 'is missing' }).refine((text) => redisAddresses(text).every((each) => URL.canParse(each)), {
+      error: 'must be redis://host:port or redis-cluster://host:port,host:port, with rediss for TLS',
+    }),
   /** A secret has no default: whoever starts the process must bring it. */
   secret: (minLength: number) =>
     z.string({ error: 'is missing' }).min(minLength, { error: `must have at least ${minLength} characters` }),

@@ -6,7 +6,7 @@ const settings = z.object({
   ...listening(4004),
   ...databaseSettings,
   ...verifierSettings,
-  REDIS_URL: setting.url('redis', 'rediss'),
+  REDIS_URL: setting.redis(),
   NATS_URL: setting.url('nats', 'tls'),
   /** How often one user may ask for a coupon in the long run, and how often at once. */
   ISSUE_RATE_PER_SECOND: setting.integer(20, { min: 1 }),
