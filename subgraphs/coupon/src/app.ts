@@ -11,6 +11,7 @@ import { onSellOut } from './events/on-sell-out.ts';
 import { couponSchema } from './graphql/schema.ts';
 import { createDatabaseClock } from './issuing/database-clock.ts';
 import { createIssuer } from './issuing/issuer.ts';
+import { expireCoupons } from './use-cases/expire-coupons.ts';
 import { forgetOldTombstones } from './use-cases/forget-old-tombstones.ts';
 import { settleLateHolds } from './use-cases/settle-late-holds.ts';
 
@@ -51,6 +52,11 @@ export function startCoupon(
       await forgetOldTombstones({ em: database.fork() });
     };
     closing.add(startPeriodic({ name: 'settleLateHolds', everyMs: config.HOLD_SWEEP_MS, work: sweep, log }));
+    let sweptTo = '';
+    const expire = async () => {
+      sweptTo = await expireCoupons({ em: database.fork() }, sweptTo);
+    };
+    closing.add(startPeriodic({ name: 'expireCoupons', everyMs: config.EXPIRY_SWEEP_MS, work: expire, log }));
 
     const verifier = createVerifier({
       jwksUrl: config.JWKS_URL,

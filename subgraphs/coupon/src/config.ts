@@ -20,6 +20,8 @@ const settings = z.object({
   GRANT_SWEEP_MS: setting.integer(1_000, { min: 10 }),
   /** How often holds past their time are looked for. */
   HOLD_SWEEP_MS: setting.integer(1_000, { min: 10 }),
+  /** How often the next thousand coupons are looked at for those that have expired. */
+  EXPIRY_SWEEP_MS: setting.integer(1_000, { min: 10 }),
 });
 
 export const configSchema = settings.refine(
