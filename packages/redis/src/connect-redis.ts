@@ -4,16 +4,21 @@ import { ClusterConnection, isClusterUrl } from './cluster-connection.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 const commandTimeoutMs = 500;
-/** A server that takes connections and answers nothing is given up after this; from then on commands fail at once. */
-const silenceMs = 1_000;
 /** How long a starting process waits for Redis before it goes on without. */
 const firstConnectionMs = 1_000;
 const longestPauseMs = 1_000;
+// As ioredis says it.
+const TIMED_OUT = 'Command timed out';
 
-/** A connection that outlives every outage of Redis: commands fail fast while it is away, and it reconnects for ever. */
+/**
+ * A connection that outlives every outage of Redis: commands fail fast while it is away, and it reconnects for ever. A
+ * server that hangs, or answers too late, is away as well: the first command it leaves unanswered takes the connection
+ * with it, and until it has greeted a new one in time, which is tried every second or so, commands fail at once.
+ */
 class SingleConnection extends Redis implements RedisConnection {
   private lastError: string | null = null;
   private outageSince: number | null = null;
+  private answered = 0;
 
   constructor(url: string, log: Logger) {
     super(url, {
@@ -23,7 +28,6 @@ class SingleConnection extends Redis implements RedisConnection {
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,
       commandTimeout: commandTimeoutMs,
-      socketTimeout: silenceMs,
       connectTimeout: 2_000,
       retryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), longestPauseMs) * (0.5 + Math.random() / 2),
       // After a failover the old primary answers READONLY; only a new connection finds the new one.
@@ -35,6 +39,20 @@ class SingleConnection extends Redis implements RedisConnection {
     });
     this.on('reconnecting', () => this.outageBegins(log));
     this.on('ready', () => this.outageEnds(log));
+  }
+
+  /** Every command passes here, also those that greet a server. */
+  override sendCommand(...sent: Parameters<Redis['sendCommand']>): unknown {
+    const answer = super.sendCommand(...sent);
+    const { stream, answered } = this;
+    sent[0].promise.then(
+      () => this.answered++,
+      (error: Error) => {
+        if (error.name === 'ReplyError') this.answered++;
+        if (error.message === TIMED_OUT && this.answered === answered) giveUp(stream);
+      },
+    );
+    return answer;
   }
 
   ready(): string | null {
@@ -57,6 +75,14 @@ class SingleConnection extends Redis implements RedisConnection {
     this.outageSince = null;
     this.lastError = null;
   }
+}
+
+/** Unless the process itself was busy for so long that the timer came before the answer, which is there already. */
+function giveUp(stream: Redis['stream']): void {
+  const { bytesRead } = stream;
+  setImmediate(() => {
+    if (stream.bytesRead === bytesRead) stream.destroy(new Error(`no answer within ${commandTimeoutMs} ms`));
+  });
 }
 
 /**

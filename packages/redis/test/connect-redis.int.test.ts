@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { createLogger } from '@shop/service-kit';
 import { eventually, startTestServers, type TestServers } from '@shop/testkit';
-import { connectRedis } from '../src/index.ts';
+import { connectRedis, type RedisConnection } from '../src/index.ts';
 
 let servers: TestServers;
 beforeAll(async () => {
@@ -55,6 +56,53 @@ it('is not ready with a server that takes connections and answers nothing', asyn
   await redis.close();
   for (const socket of sockets) socket.destroy();
   mute.close();
+});
+
+it('costs half a second, once, when the server hangs; is away from then on, and back by itself', async () => {
+  const redis = await connectRedis({ url: servers.redis.url, log: silentLog() });
+  servers.redis.hang();
+  try {
+    const startedAt = performance.now();
+    const early = await Promise.allSettled(Array.from({ length: 20 }, () => redis.get('key')));
+    expect(early.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    await eventually(() => expect(redis.ready()).toBe('Redis is away (no answer within 500 ms)'));
+    // Longer than the first attempt to connect anew, which is accepted and not answered.
+    const slowest = await slowestOf(redis, 1_500);
+    expect(slowest).toBeLessThan(300);
+  } finally {
+    servers.redis.wake();
+  }
+  await eventually(async () => expect(await redis.set('key', 'value')).toBe('OK'));
+  expect(redis.ready()).toBeNull();
+  await redis.close();
+});
+
+/** How long the slowest of the commands took that were sent, and refused, one after the other. */
+async function slowestOf(redis: RedisConnection, forMs: number): Promise<number> {
+  const until = performance.now() + forMs;
+  let slowest = 0;
+  while (performance.now() < until) {
+    const startedAt = performance.now();
+    await expect(redis.get('key')).rejects.toThrow();
+    slowest = Math.max(slowest, performance.now() - startedAt);
+    await nextTurn();
+  }
+  return slowest;
+}
+
+it('keeps its connection when it was the process that was too busy to read the answer', async () => {
+  const log = silentLog();
+  const warnings = jest.spyOn(log, 'warn');
+  const redis = await connectRedis({ url: servers.redis.url, log });
+  const answer = redis.get('key').catch((error: Error) => error.message);
+  // Sent, and then nothing is read for longer than a command may take.
+  await nextTurn();
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+  expect(await answer).toBe('Command timed out');
+  expect(await redis.set('key', 'value')).toBe('OK');
+  expect(warnings).not.toHaveBeenCalled();
+  await redis.close();
 });
 
 it('lets commands finish before it closes', async () => {
