@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@shop/kernel';
 import { eventually } from '@shop/testkit';
+import { CouponEvent } from '../src/domain/coupon-event.ts';
 import { anIssuer } from './an-issuer.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -67,6 +68,18 @@ describe.each([
     }
     expect(await world.coupons(id)).toHaveLength(1);
   });
+});
+
+it('an end that was committed by a process that died before it told anybody holds everywhere', async () => {
+  const { id } = await world.aCouponEvent();
+  expect(await answerElsewhere(id)).toBe('ISSUED');
+  await world.database.fork().transactional(async (em) => {
+    const event = await em.findOneOrFail(CouponEvent, { id });
+    event.edit({ ended: true }, new Date());
+  });
+  expect(await answerElsewhere(id)).toBe('ENDED');
+  expect((await world.issue(await world.aShopper(), id)).userErrors).toMatchObject([{ code: 'ENDED' }]);
+  expect(await world.coupons(id)).toHaveLength(1);
 });
 
 describe('an edit', () => {
