@@ -49,6 +49,7 @@ const tasks = {
     does: 'Runs every test on private servers and leaves nothing behind.',
     flags: [
       ['unit | int | e2e', 'only these tiers'],
+      ['cluster', 'on demand only: what has to hold on a Redis Cluster, too'],
       ['<pattern>', 'only test files whose path matches; other flags go to jest'],
     ],
   },

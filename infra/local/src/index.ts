@@ -1,3 +1,4 @@
+export { findFreePort } from './free-port.ts';
 export { localDir, rootDir } from './paths.ts';
 export { keepPath, sweepPath } from './processes/guard.ts';
 export { stopRequest } from './processes/stop-request.ts';
@@ -5,6 +6,7 @@ export { createProgress, type Progress, silent } from './progress.ts';
 export { runTask } from './run-task.ts';
 export { createDatabases, type DatabaseAccount, dropDatabases } from './servers/databases.ts';
 export { findServers } from './servers/find-servers.ts';
+export { clusterFlags, formCluster, ownersOf } from './servers/redis-cluster.ts';
 export { replicaCaughtUp, replicateFrom, setReplicationDelay } from './servers/replicate-mysql.ts';
 export type { RunningServer, ServerSources } from './servers/sources.ts';
 export { startMysql } from './servers/start-mysql.ts';

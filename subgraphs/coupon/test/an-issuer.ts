@@ -9,7 +9,7 @@ export async function anIssuer(world: World, { databaseUrl = world.servers.datab
   const log = createLogger('test', { level: 'silent' });
   const settings = { DATABASE_URL: databaseUrl, DATABASE_MIGRATE: false, DATABASE_POOL_SIZE: 5 };
   const database = await openCouponDatabase({ settings, log });
-  const redis = await connectRedis({ url: world.servers.redis.url, log });
+  const redis = await connectRedis({ url: world.redisUrl, log });
   const issuer = createIssuer({
     ...{ database, redis, log, clock: { now: () => new Date() } },
     rate: { perSecond: 100, burst: 100 },
