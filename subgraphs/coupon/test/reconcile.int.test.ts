@@ -33,7 +33,7 @@ beforeAll(async () => {
   redis = await connectRedis({ url: world.servers.redis.url, log });
   const { database } = world;
   grants = createGrants({ redis, log });
-  terms = createTermsCache({ redis, database, log });
+  terms = createTermsCache({ redis, database, log, metrics: createMetrics('coupon') });
   rebuild = createRebuild({ redis, database, terms, log });
 });
 

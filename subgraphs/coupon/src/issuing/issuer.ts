@@ -63,7 +63,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
   const outcomes = metrics.counter('shop_coupon_issues_total', 'Requests for a coupon, by how they ended', ['outcome']);
   const admit = createAdmission(options);
   const flags = createSoldOutFlags();
-  const terms = createTermsCache({ redis, database, log });
+  const terms = createTermsCache({ redis, database, log, metrics });
   const grants = createGrants({ redis, log });
   const rebuild = createRebuild({ redis, database, terms, log });
   const gate = createGate({ grants, rebuild, terms, openTerms });
