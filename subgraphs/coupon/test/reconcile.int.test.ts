@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { EntityManager } from '@mikro-orm/mysql';
 import { newId } from '@shop/kernel';
 import { connectRedis, type RedisConnection } from '@shop/redis';
 import { createLogger, createMetrics, type Metrics } from '@shop/service-kit';
@@ -64,6 +65,15 @@ async function grantAndDie(request: IssueRequest): Promise<Grant> {
   const reply = await grants.ask(current, request);
   if (reply.kind !== 'GRANTED') throw new Error(reply.kind);
   return reply.grant;
+}
+
+function insertCoupon(em: EntityManager, { id, eventId, userId, requestId }: IssueRequest & { id: string }) {
+  return em.execute(
+    `INSERT INTO coupons (id, event_id, user_id, slot, code, request_id, discount_type, discount_value,
+       min_purchase_amount, issued_at, expires_at)
+     VALUES (?, ?, ?, 1, ?, ?, 'FIXED', 1, 0, NOW(3), NOW(3))`,
+    [id, eventId, userId, newId(), requestId],
+  );
 }
 
 /** Until a pass has found nothing to do about this event. */
@@ -184,19 +194,37 @@ describe('the log', () => {
   });
 });
 
+describe('a batch in the middle of its commit', () => {
+  it('keeps its grant, and other events do not wait for it', async () => {
+    const request = aRequest();
+    const { couponId } = await grantAndDie(request);
+    const batch = world.database.fork();
+    await batch.begin();
+    try {
+      await insertCoupon(batch, { ...request, id: couponId });
+      await batch.execute('UPDATE coupon_events SET issued_count = issued_count + 1 WHERE id = ?', [eventId]);
+      const held = eventId;
+      eventId = (await world.aCouponEvent({ totalCount: 3 })).id;
+      await grantAndDie(aRequest());
+      await expect(reconcile()).rejects.toThrow(/lock wait timeout/i);
+      expect([await stock(), await logged()]).toEqual([3, 0]);
+      eventId = held;
+      expect([await stock(), await logged()]).toEqual([2, 1]);
+    } finally {
+      await batch.commit();
+    }
+    await reconcile();
+    expect([await stock(), await logged()]).toEqual([2, 0]);
+  });
+});
+
 describe('a batch that commits after its grant went back', () => {
   /** Holds a batch at the unique key of its request: it is granted, and far from its commit. */
   async function heldBack(request: IssueRequest, meanwhile: () => Promise<unknown>) {
     const process = await anIssuer(world);
-    const blocker = await world.database.orm.em.fork();
+    const blocker = world.database.fork();
     await blocker.begin();
-    const other = (await world.aCouponEvent()).id;
-    await blocker.execute(
-      `INSERT INTO coupons (id, event_id, user_id, slot, code, request_id, discount_type, discount_value,
-         min_purchase_amount, issued_at, expires_at)
-       VALUES (?, ?, ?, 1, ?, ?, 'FIXED', 1, 0, NOW(3), NOW(3))`,
-      [newId(), other, request.userId, newId(), request.requestId],
-    );
+    await insertCoupon(blocker, { ...request, id: newId(), eventId: (await world.aCouponEvent()).id });
     const issued = process.issuer.issue(request);
     try {
       await eventually(async () => expect(await logged()).toBe(1));

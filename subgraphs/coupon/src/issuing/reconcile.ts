@@ -13,6 +13,7 @@ import { type OpenGrant, type Review, reviewEvent } from './review.ts';
 const LATE_AFTER_SECONDS = 5;
 const EVENTS_AT_A_TIME = 100;
 const GRANTS_AT_A_TIME = 500;
+const LOCK_WAIT_SECONDS = 2;
 
 export interface ReconcileOptions {
   database: Database;
@@ -98,10 +99,13 @@ export function createReconcile(options: ReconcileOptions): () => Promise<boolea
   return async () => {
     if (redis.ready() !== null) return false;
     const events = await openEvents(database, afterId);
-    const hasMore = await Promise.all(events.map(reconcileEvent));
-    if (hasMore.includes(true)) return true;
+    const results = await Promise.allSettled(events.map(reconcileEvent));
+    if (results.some((result) => result.status === 'fulfilled' && result.value)) return true;
     afterId = events.length < EVENTS_AT_A_TIME ? '' : (events.at(-1)?.id ?? '');
     if (afterId === '') passEnds();
+    // One event that fails keeps no other waiting.
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
     return afterId !== '';
   };
 }
@@ -116,10 +120,18 @@ async function openEvents(database: Database, afterId: string): Promise<CountedE
   );
 }
 
-/** Which of the grants are coupons. Waits for the event's row first: a COMMIT under way holds it, and would be missed. */
+/**
+ * Which of the grants are coupons. Waits for the event's row first, as a COMMIT under way holds it and would be missed;
+ * not for long, as whoever holds it may be stuck. Throws LockWaitTimeoutException.
+ */
 function findIssued(database: Database, eventId: string, granted: OpenGrant[]): Promise<Set<string>> {
   return database.fork().transactional(async (em) => {
-    await em.findOneOrFail(CouponEvent, { id: eventId }, { lockMode: LockMode.PESSIMISTIC_READ });
+    await em.execute(`SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`);
+    try {
+      await em.findOneOrFail(CouponEvent, { id: eventId }, { lockMode: LockMode.PESSIMISTIC_READ });
+    } finally {
+      await em.execute('SET SESSION innodb_lock_wait_timeout = DEFAULT');
+    }
     const ids = granted.map(({ grant }) => grant.couponId);
     const rows = await em.execute<{ id: string }[]>(
       `SELECT id FROM coupons WHERE id IN (${ids.map(() => '?').join(', ')})`,
