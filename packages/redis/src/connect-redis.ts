@@ -3,22 +3,25 @@ import { Redis } from 'ioredis';
 import { ClusterConnection, isClusterUrl } from './cluster-connection.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
-const commandTimeoutMs = 500;
+/** Without a byte for so long while commands are in flight, a server hangs. */
+const silenceMs = 500;
+const lookEveryMs = 100;
+/** How long a command may wait for its turn with a server that answers others. */
+const commandTimeoutMs = 2_000;
 /** How long a starting process waits for Redis before it goes on without. */
 const firstConnectionMs = 1_000;
 const longestPauseMs = 1_000;
-// As ioredis says it.
-const TIMED_OUT = 'Command timed out';
 
 /**
  * A connection that outlives every outage of Redis: commands fail fast while it is away, and it reconnects for ever. A
- * server that hangs, or answers too late, is away as well: the first command it leaves unanswered takes the connection
- * with it, and until it has greeted a new one in time, which is tried every second or so, commands fail at once.
+ * server that hangs is away as well: its silence ends the connection, after half a second, and until it has greeted a new
+ * one, which is tried every second or so, commands fail at once.
  */
 class SingleConnection extends Redis implements RedisConnection {
   private lastError: string | null = null;
   private outageSince: number | null = null;
-  private answered = 0;
+  private inFlight = 0;
+  private isWatched = false;
 
   constructor(url: string, log: Logger) {
     super(url, {
@@ -44,14 +47,12 @@ class SingleConnection extends Redis implements RedisConnection {
   /** Every command passes here, also those that greet a server. */
   override sendCommand(...sent: Parameters<Redis['sendCommand']>): unknown {
     const answer = super.sendCommand(...sent);
-    const { stream, answered } = this;
-    sent[0].promise.then(
-      () => this.answered++,
-      (error: Error) => {
-        if (error.name === 'ReplyError') this.answered++;
-        if (error.message === TIMED_OUT && this.answered === answered) giveUp(stream);
-      },
-    );
+    this.inFlight++;
+    const landed = () => {
+      this.inFlight--;
+    };
+    sent[0].promise.then(landed, landed);
+    if (!this.isWatched && this.stream) this.watchOver(this.stream);
     return answer;
   }
 
@@ -62,6 +63,21 @@ class SingleConnection extends Redis implements RedisConnection {
   async close(): Promise<void> {
     if (this.status === 'ready') await this.quit().catch(() => undefined);
     this.disconnect();
+  }
+
+  /** Goes on for as long as commands are in flight. */
+  private watchOver(stream: Redis['stream'], silentForMs = 0): void {
+    this.isWatched = true;
+    const { bytesRead } = stream;
+    const look = () => {
+      this.isWatched = false;
+      if (this.inFlight === 0) return;
+      if (stream !== this.stream || stream.bytesRead !== bytesRead) return this.watchOver(this.stream);
+      if (silentForMs + lookEveryMs < silenceMs) return this.watchOver(stream, silentForMs + lookEveryMs);
+      stream.destroy(new Error(`no answer within ${silenceMs} ms`));
+    };
+    // A process that was busy itself for so long reads first what has come meanwhile.
+    setTimeout(() => setImmediate(look), lookEveryMs).unref();
   }
 
   private outageBegins(log: Logger): void {
@@ -75,14 +91,6 @@ class SingleConnection extends Redis implements RedisConnection {
     this.outageSince = null;
     this.lastError = null;
   }
-}
-
-/** Unless the process itself was busy for so long that the timer came before the answer, which is there already. */
-function giveUp(stream: Redis['stream']): void {
-  const { bytesRead } = stream;
-  setImmediate(() => {
-    if (stream.bytesRead === bytesRead) stream.destroy(new Error(`no answer within ${commandTimeoutMs} ms`));
-  });
 }
 
 /**

@@ -65,7 +65,7 @@ it('costs half a second, once, when the server hangs; is away from then on, and 
     const startedAt = performance.now();
     const early = await Promise.allSettled(Array.from({ length: 20 }, () => redis.get('key')));
     expect(early.every(({ status }) => status === 'rejected')).toBe(true);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
     await eventually(() => expect(redis.ready()).toBe('Redis is away (no answer within 500 ms)'));
     // Longer than the first attempt to connect anew, which is accepted and not answered.
     const slowest = await slowestOf(redis, 1_500);
@@ -91,16 +91,15 @@ async function slowestOf(redis: RedisConnection, forMs: number): Promise<number>
   return slowest;
 }
 
-it('keeps its connection when it was the process that was too busy to read the answer', async () => {
+it('waits for an answer that the process was too busy to read', async () => {
   const log = silentLog();
   const warnings = jest.spyOn(log, 'warn');
   const redis = await connectRedis({ url: servers.redis.url, log });
-  const answer = redis.get('key').catch((error: Error) => error.message);
-  // Sent, and then nothing is read for longer than a command may take.
+  const answer = redis.echo('here');
+  // Sent, and then nothing is read for longer than a server may be silent.
   await nextTurn();
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
-  expect(await answer).toBe('Command timed out');
-  expect(await redis.set('key', 'value')).toBe('OK');
+  expect(await answer).toBe('here');
   expect(warnings).not.toHaveBeenCalled();
   await redis.close();
 });
