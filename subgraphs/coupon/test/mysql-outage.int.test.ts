@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '@shop/kernel';
 import { eventually } from '@shop/testkit';
+import { anIssuer } from './an-issuer.ts';
 import { startWorld, type World } from './world.ts';
 
 let world: World;
@@ -35,5 +37,51 @@ describe('MySQL away', () => {
     const answers = await Promise.all(shoppers.slice(1).map((shopper) => world.issue(shopper, event.id)));
     expect(answers.filter((answer) => answer.coupon !== null)).toHaveLength(19);
     expect(await world.coupons(event.id)).toHaveLength(20);
+  });
+
+  it('says of an event that has sold out that it has, for as long as it lasts', async () => {
+    const event = await world.aCouponEvent({ totalCount: 1 });
+    await world.issue(await world.aShopper(), event.id);
+    await world.servers.mysql?.stop();
+    try {
+      // Longer than any process remembers without asking.
+      const until = performance.now() + 2_500;
+      while (performance.now() < until) {
+        const answer = await world.ask(await world.aShopper(), event.id);
+        expect(answer.data?.issueCoupon.userErrors).toMatchObject([{ code: 'SOLD_OUT' }]);
+      }
+    } finally {
+      await world.servers.mysql?.start();
+    }
+    await eventually(async () => expect(await world.event(event.id)).toMatchObject({ soldOut: true }), {
+      timeoutMs: 15_000,
+    });
+  });
+});
+
+describe('MySQL hung', () => {
+  it('lets five thousand wait for it; the others come back later, and leave what Redis gave them', async () => {
+    const event = await world.aCouponEvent({ totalCount: 20_000 });
+    const process = await anIssuer(world);
+    const ask = () => process.issuer.issue({ eventId: event.id, userId: newId(), requestId: randomUUID() });
+    const stock = () => world.redis((redis) => redis.get(`event:{${event.id}}:stock`));
+    try {
+      await ask();
+      world.servers.mysql?.hang();
+      const answers = Array.from({ length: 5_500 }, ask);
+      const refused = new Set<unknown>();
+      for (const answer of answers) answer.catch((error) => refused.add(error));
+      // Those that are being served, a full batch, are not waiting.
+      await eventually(async () => expect(await stock()).toBe(String(20_000 - 1 - 5_256)), { timeoutMs: 10_000 });
+      await eventually(() => expect(refused.size).toBe(5_500 - 5_256));
+      for (const error of refused) expect(error).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 1_000 });
+      world.servers.mysql?.wake();
+      await Promise.allSettled(answers);
+      expect(refused.size).toBe(5_500 - 5_256);
+      expect(await world.coupons(event.id)).toHaveLength(1 + 5_256);
+    } finally {
+      world.servers.mysql?.wake();
+      await process.close();
+    }
   });
 });

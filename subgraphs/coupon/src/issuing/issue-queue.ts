@@ -1,4 +1,4 @@
-import { DomainError } from '@shop/kernel';
+import { DomainError, RateLimited } from '@shop/kernel';
 import { failPoint, type Metrics } from '@shop/service-kit';
 import type { Database } from '@shop/subgraph-kit';
 import { Coupon } from '../domain/coupon.ts';
@@ -10,7 +10,8 @@ import { lookUpBatch } from './look-up-batch.ts';
 import type { SoldOutFlags } from './sold-out-flags.ts';
 import type { TermsCache } from './terms-cache.ts';
 
-const BATCH = { maxSize: 256, maxWaitMs: 3, maxWaiting: 10_000 };
+// Without Redis everybody comes this far: the numbers say how many of them a process lets in, of one event and in all.
+const BATCH = { maxSize: 256, maxWaitMs: 3, maxWaiting: 5_000, maxWaitingInAll: 10_000 };
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 export interface IssueQueueOptions {
@@ -23,7 +24,7 @@ export interface IssueQueueOptions {
 }
 
 export interface IssueQueue {
-  /** Resolves after the commit; throws what the table says. */
+  /** Resolves after the commit; throws what the table says, and RateLimited when too many wait for it. */
   add(granted: GrantedRequest): Promise<Coupon>;
   close(): Promise<void>;
 }
@@ -83,7 +84,11 @@ export function createIssueQueue(options: IssueQueueOptions): IssueQueue {
   const batcher = createBatcher<GrantedRequest, IssueOutcome>({ ...BATCH, run });
   return {
     async add(granted) {
-      const outcome = await batcher.add(granted.request.eventId, granted);
+      const { request, grant } = granted;
+      const outcome = await batcher.add(request.eventId, granted).catch(async (error: unknown) => {
+        if (error instanceof RateLimited) await grants.giveBack(request, grant, 'REFUSED');
+        throw error;
+      });
       if (outcome instanceof Coupon) return outcome;
       throw outcome;
     },

@@ -7,6 +7,7 @@ import type { CouponEvent } from '../domain/coupon-event.ts';
 import { NotIssued, refusalFor } from '../domain/issue.errors.ts';
 import { statusOf } from '../domain/window.ts';
 import { createAdmission, type Rate } from './admission.ts';
+import { createCouponFinder } from './coupon-finder.ts';
 import { createGate } from './gate.ts';
 import { createGrants, type Grant } from './grants.ts';
 import { createIssueQueue } from './issue-queue.ts';
@@ -62,6 +63,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
   const { database, redis, clock, log, metrics } = options;
   const outcomes = metrics.counter('shop_coupon_issues_total', 'Requests for a coupon, by how they ended', ['outcome']);
   const admit = createAdmission(options);
+  const coupons = createCouponFinder(database);
   const flags = createSoldOutFlags();
   const terms = createTermsCache({ redis, database, log, metrics });
   const grants = createGrants({ redis, log });
@@ -98,10 +100,10 @@ export function createIssuer(options: IssuerOptions): Issuer {
    * not count here: whether the id may be used again is the table's to say, once there is a coupon to be had.
    */
   async function findEarlier(request: IssueRequest): Promise<Coupon | Grant | null> {
-    const { eventId, userId, requestId } = request;
+    const { eventId } = request;
     const grant = await grants.find(request, terms.peek(eventId)?.generation ?? 0);
     if (grant === null) return null;
-    const coupon = await database.fork().findOne(Coupon, { userId, requestId });
+    const coupon = await coupons.find(request);
     if (coupon !== null) return coupon.eventId === eventId ? coupon : null;
     return grant === 'UNKNOWN' ? null : grant;
   }
