@@ -40,7 +40,7 @@ export interface Grants {
 export function createGrants({ redis, log }: { redis: RedisConnection; log: Logger }): Grants {
   function failed(error: unknown, action: string): void {
     // A lost connection is told once, by the connection itself.
-    if (redis.status === 'ready') log.warn({ err: error, action }, 'Redis failed; going on without it.');
+    if (redis.ready() === null) log.warn({ err: error, action }, 'Redis failed; going on without it.');
   }
 
   return {
