@@ -53,7 +53,10 @@ export function createIssueQueue(options: IssueQueueOptions): IssueQueue {
     }
   }
 
-  /** Where the table cannot be asked either, grants stay: the same request, sent again, goes on with its own. */
+  /**
+   * Where the table cannot be asked either, grants stay: the same request, sent again soon, goes on with its own; what
+   * nobody asks for again is brought back by `reconcile`.
+   */
   async function askTheTable(batch: GrantedRequest[], unknown: OutcomeUnknown): Promise<IssuedBatch> {
     const failure = unknown.cause instanceof Error ? unknown.cause : unknown;
     return lookUpBatch(database, batch, failure).catch(() => {
