@@ -46,6 +46,7 @@ class SingleConnection extends Redis implements RedisConnection {
 
   /** Every command passes here, also those that greet a server. */
   override sendCommand(...sent: Parameters<Redis['sendCommand']>): unknown {
+    if (this.stream) gather(this.stream);
     const answer = super.sendCommand(...sent);
     this.inFlight++;
     const landed = () => {
@@ -91,6 +92,13 @@ class SingleConnection extends Redis implements RedisConnection {
     this.outageSince = null;
     this.lastError = null;
   }
+}
+
+/** What is sent in one turn of the event loop leaves in one write: a system call costs more than its command. */
+function gather(stream: Redis['stream']): void {
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  setImmediate(() => stream.uncork());
 }
 
 /**
