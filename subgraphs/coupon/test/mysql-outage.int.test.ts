@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@shop/kernel';
+import { createLogger } from '@shop/service-kit';
 import { eventually } from '@shop/testkit';
+import { createDatabaseClock } from '../src/issuing/database-clock.ts';
 import { anIssuer } from './an-issuer.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -82,6 +84,32 @@ describe('MySQL hung', () => {
     } finally {
       world.servers.mysql?.wake();
       await process.close();
+    }
+  });
+
+  it('leaves the clock of a process right: how late an answer came says nothing of the time', async () => {
+    const clock = await createDatabaseClock(world.database, createLogger('test', { level: 'silent' }), 50);
+    const errorMs = () => Math.abs(clock.now().getTime() - Date.now());
+    const passes = (ms: number) => {
+      const end = performance.now() + ms;
+      return eventually(() => expect(performance.now()).toBeGreaterThan(end), { everyMs: 5 });
+    };
+    try {
+      world.servers.mysql?.hang();
+      await passes(1_200);
+      world.servers.mysql?.wake();
+      const errors: number[] = [];
+      await eventually(
+        () => {
+          errors.push(errorMs());
+          expect(errors.length).toBeGreaterThan(40);
+        },
+        { everyMs: 5 },
+      );
+      expect(Math.max(...errors)).toBeLessThan(200);
+    } finally {
+      world.servers.mysql?.wake();
+      clock.close();
     }
   });
 });
