@@ -29,6 +29,7 @@ export interface ReconcileOptions {
 interface CountedEvent {
   id: string;
   generation: number;
+  issued: number;
   remaining: number;
 }
 
@@ -78,10 +79,12 @@ export function createReconcile(options: ReconcileOptions): () => Promise<boolea
     return settled.length + back;
   }
 
-  async function compare(event: CountedEvent, { generation, stock, sequence, open }: Review): Promise<void> {
-    const coupons = Math.abs(Math.max(0, event.remaining) - stock);
+  async function compare(event: CountedEvent, review: Review): Promise<void> {
+    const { generation, stock, granted, sequence, open } = review;
+    // What is left and what is given, each by itself: of an event that has sold out nothing is left, whatever was lost.
+    const coupons = Math.max(Math.abs(event.remaining - stock), Math.abs(event.issued - granted));
     if (coupons === 0 && generation === event.generation) return;
-    const seen = [event.generation, event.remaining, generation, stock, sequence, open].join();
+    const seen = [event.generation, event.issued, event.remaining, generation, stock, granted, sequence, open].join();
     if (open === 0 && earlier.get(event.id)?.seen === seen) {
       log.warn({ eventId: event.id, coupons }, 'Redis counts differently from the table.');
       await rebuild(event.id);
@@ -112,7 +115,7 @@ export function createReconcile(options: ReconcileOptions): () => Promise<boolea
 
 async function openEvents(database: Database, afterId: string): Promise<CountedEvent[]> {
   return database.fork().execute<CountedEvent[]>(
-    `SELECT id, generation, total_count - issued_count AS remaining FROM coupon_events
+    `SELECT id, generation, issued_count AS issued, total_count - issued_count AS remaining FROM coupon_events
      WHERE id > ? AND starts_at <= UTC_TIMESTAMP(3) AND ends_at > UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE
        AND (ended_at IS NULL OR ended_at > UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE)
      ORDER BY id LIMIT ${EVENTS_AT_A_TIME}`,

@@ -3,9 +3,9 @@ import { type Grant, readGrant } from './grants.ts';
 import type { IssueRequest } from './issuer.ts';
 import { keysOf } from './redis-keys.ts';
 
-type Reply = [generation: string, stock: string, sequence: string, logged: number, late: string[]];
+type Reply = [generation: string, stock: string, granted: number, sequence: string, logged: number, late: string[]];
 
-const reviewScript = defineScript<Reply | null>('review', new URL('../../src/issuing/review.lua', import.meta.url), 4);
+const reviewScript = defineScript<Reply | null>('review', new URL('../../src/issuing/review.lua', import.meta.url), 5);
 
 /** A grant that Redis gave and nobody has reported as settled. */
 export interface OpenGrant {
@@ -17,6 +17,8 @@ export interface OpenGrant {
 export interface Review {
   generation: number;
   stock: number;
+  /** How many requests it remembers a grant of. */
+  granted: number;
   /** The last sequence given. */
   sequence: number;
   /** How many grants are not reported as settled. */
@@ -36,13 +38,13 @@ export async function reviewEvent(
   const reply = await runScript(
     redis,
     reviewScript,
-    [keys.generation, keys.stock, keys.sequence, keys.log],
+    [keys.generation, keys.stock, keys.requests, keys.sequence, keys.log],
     parameters,
   );
   if (reply === null) return null;
-  const [generation, stock, sequence, open, late] = reply;
+  const [generation, stock, granted, sequence, open, late] = reply;
   return {
-    ...{ generation: Number(generation), stock: Number(stock), sequence: Number(sequence), open },
+    ...{ generation: Number(generation), stock: Number(stock), granted, sequence: Number(sequence), open },
     late: readLate(late, eventId, Number(generation)),
   };
 }
