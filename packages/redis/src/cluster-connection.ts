@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Logger, reasonOf } from '@shop/service-kit';
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisConnection } from './redis-connection.ts';
+import { createRunIds } from './run-ids.ts';
 
 const commandTimeoutMs = 500;
 const silenceMs = 1_000;
@@ -23,6 +24,7 @@ export class ClusterConnection extends Cluster implements RedisConnection {
   private readonly log: Logger;
   private outage: { since: number; reason: string } | null = null;
   private isClosing = false;
+  private readonly runIds = createRunIds();
 
   constructor(url: string, log: Logger) {
     const { nodes, ...access } = nodesOf(url);
@@ -50,6 +52,7 @@ export class ClusterConnection extends Cluster implements RedisConnection {
     this.on('node error', (error: Error, address: string) => {
       if (this.isPrimary(address)) this.outageBegins(`${address}: ${reasonOf(error)}`);
     });
+    this.on('+node', (node: Redis) => this.runIds.follow(node));
     this.on('-node', (node: Redis) => {
       if (this.isPrimary(addressOf(node))) this.outageBegins(`${addressOf(node)}: connection closed`);
     });
@@ -73,6 +76,10 @@ export class ClusterConnection extends Cluster implements RedisConnection {
   ready(): string | null {
     if (this.outage === null && this.status === 'ready') return null;
     return `Redis is away (${this.outage?.reason ?? this.status})`;
+  }
+
+  isServedBy(runId: string): boolean | null {
+    return this.runIds.reach(runId, this.nodes('master'));
   }
 
   async close(): Promise<void> {

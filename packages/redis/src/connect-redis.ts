@@ -2,6 +2,7 @@ import { type Logger, reasonOf } from '@shop/service-kit';
 import { Redis } from 'ioredis';
 import { ClusterConnection, isClusterUrl } from './cluster-connection.ts';
 import type { RedisConnection } from './redis-connection.ts';
+import { createRunIds } from './run-ids.ts';
 
 /** Without a byte for so long while commands are in flight, a server hangs. */
 const silenceMs = 500;
@@ -22,6 +23,7 @@ class SingleConnection extends Redis implements RedisConnection {
   private outageSince: number | null = null;
   private inFlight = 0;
   private isWatched = false;
+  private readonly runIds = createRunIds();
 
   constructor(url: string, log: Logger) {
     super(url, {
@@ -42,6 +44,7 @@ class SingleConnection extends Redis implements RedisConnection {
     });
     this.on('reconnecting', () => this.outageBegins(log));
     this.on('ready', () => this.outageEnds(log));
+    this.runIds.follow(this);
   }
 
   /** Every command passes here, also those that greet a server. */
@@ -59,6 +62,10 @@ class SingleConnection extends Redis implements RedisConnection {
 
   ready(): string | null {
     return this.status === 'ready' ? null : `Redis is away (${this.lastError ?? this.status})`;
+  }
+
+  isServedBy(runId: string): boolean | null {
+    return this.runIds.reach(runId, [this]);
   }
 
   async close(): Promise<void> {

@@ -14,6 +14,11 @@ export interface RedisConnection extends RedisCommander {
   on(event: 'ready', listener: () => void): unknown;
   /** Says null when commands can be sent, else why they can't. */
   ready(): string | null;
+  /**
+   * Whether the server with this `run_id` (INFO) is the one that answers, or a primary of the cluster; null while it may
+   * be one that has not told its id yet. A server that was started again, or took over, has another than the one before.
+   */
+  isServedBy(runId: string): boolean | null;
   /** Waits for the commands in flight, then closes for good. */
   close(): Promise<void>;
 }

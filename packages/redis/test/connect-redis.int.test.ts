@@ -45,6 +45,19 @@ it('starts without Redis and connects when it comes', async () => {
   await redis.close();
 });
 
+it('knows whether the server is still the one it was', async () => {
+  const redis = await connectRedis({ url: servers.redis.url, log: silentLog() });
+  const runId = async () => /^run_id:(\w+)/m.exec(await redis.info('server'))?.[1] ?? '';
+  const before = await runId();
+  await eventually(() => expect([redis.isServedBy(before), redis.isServedBy('another')]).toEqual([true, false]));
+  await servers.redis.kill();
+  await eventually(() => expect(redis.isServedBy(before)).toBeNull());
+  await servers.redis.start();
+  await eventually(() => expect(redis.isServedBy(before)).toBe(false));
+  expect(redis.isServedBy(await runId())).toBe(true);
+  await redis.close();
+});
+
 it('is not ready with a server that takes connections and answers nothing', async () => {
   const sockets = new Set<Socket>();
   const mute = createServer((socket) => sockets.add(socket.on('error', () => {}))).listen(0, '127.0.0.1');

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@shop/kernel';
 import { eventually } from '@shop/testkit';
 import { anIssuer } from './an-issuer.ts';
-import { startWorld, type World } from './world.ts';
+import { type Shopper, startWorld, type World } from './world.ts';
 
 let world: World;
 
@@ -12,6 +12,11 @@ beforeAll(async () => {
 });
 
 afterAll(() => world.close());
+
+async function generationOf(eventId: string): Promise<number> {
+  const rows = await world.rows<{ generation: number }>('SELECT generation FROM coupon_events WHERE id = ?', [eventId]);
+  return Number(rows[0]?.generation);
+}
 
 describe('Redis', () => {
   it('one key lost: the rest is made anew with it', async () => {
@@ -73,6 +78,48 @@ describe('Redis', () => {
     } finally {
       await world.redisIsBack();
       await process.close();
+    }
+  });
+
+  it('back with what it knew a moment before: every coupon stays whose it is, and none is issued too many', async () => {
+    const event = await world.aCouponEvent({ totalCount: 3 });
+    const [first, second, third, ...late] = (await world.shoppers(6)) as [Shopper, Shopper, Shopper, ...Shopper[]];
+    await world.issue(first, event.id);
+    await world.redis((redis) => redis.save());
+    const requestId = randomUUID();
+    const { coupon } = await world.issue(second, event.id, requestId);
+    await world.servers.redis.kill();
+    await world.redisIsBack();
+    expect(await world.redis((redis) => redis.get(`event:{${event.id}}:stock`))).toBe('2');
+
+    expect((await world.issue(third, event.id)).coupon).not.toBeNull();
+    for (const shopper of late) expect((await world.issue(shopper, event.id)).userErrors[0]?.code).toBe('SOLD_OUT');
+    expect((await world.issue(second, event.id, requestId)).coupon).toEqual(coupon);
+    expect(await world.coupons(event.id)).toHaveLength(3);
+  });
+
+  it('back with what it knew before the sell-out: made anew once, by whoever sees it first', async () => {
+    const event = await world.aCouponEvent({ totalCount: 1 });
+    const [winner, late] = (await world.shoppers(2)) as [Shopper, Shopper];
+    await world.redis((redis) => redis.save());
+    const requestId = randomUUID();
+    const { coupon } = await world.issue(winner, event.id, requestId);
+    const [before, other] = [await generationOf(event.id), await anIssuer(world)];
+    try {
+      await world.servers.redis.kill();
+      await world.redisIsBack();
+      await eventually(() => expect(other.redis.ready()).toBeNull());
+      expect((await world.issue(winner, event.id, requestId)).coupon).toEqual(coupon);
+      expect((await world.issue(late, event.id)).userErrors[0]?.code).toBe('SOLD_OUT');
+      await eventually(async () =>
+        expect(await world.redis((redis) => redis.get(`event:{${event.id}}:gen`))).toBe(`${before + 1}`),
+      );
+      const again = { eventId: event.id, userId: winner.id, requestId };
+      expect((await other.issuer.issue(again)).coupon.id).toBe(coupon?.id);
+      await expect(other.issuer.issue({ ...again, userId: late.id })).rejects.toMatchObject({ code: 'SOLD_OUT' });
+      expect(await generationOf(event.id)).toBe(before + 1);
+    } finally {
+      await other.close();
     }
   });
 

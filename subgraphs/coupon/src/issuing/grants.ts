@@ -3,7 +3,7 @@ import { defineScript, type RedisConnection, runScript } from '@shop/redis';
 import type { Logger } from '@shop/service-kit';
 import type { IssueTerms } from './issue-terms.ts';
 import type { IssueRequest } from './issuer.ts';
-import { COMPLETE, keysOf } from './redis-keys.ts';
+import { COMPLETE, keysOf, MADE_IN } from './redis-keys.ts';
 
 const issueScript = defineScript<[string, string?]>(
   'issue',
@@ -29,8 +29,11 @@ export type GrantReply =
 
 export interface Grants {
   ask(terms: IssueTerms, request: IssueRequest): Promise<GrantReply>;
-  /** The grant of this request, null when there is none; UNKNOWN when Redis cannot say. */
-  find(request: IssueRequest, generation: number): Promise<Grant | null | 'UNKNOWN'>;
+  /**
+   * The grant of this request, null when there is none; UNKNOWN when Redis cannot say, SUSPECT when the server has been
+   * replaced since the keys were made: they may have lost their last writes, and are to be made anew.
+   */
+  find(request: IssueRequest, generation: number): Promise<Grant | null | 'UNKNOWN' | 'SUSPECT'>;
   /** Gives back what the table refused, true if it was there to be given; never throws. What is lost on the way stays in the log. */
   giveBack(request: IssueRequest, grant: Grant, why: 'REFUSED' | 'LIMIT' | 'SOLD_OUT'): Promise<boolean>;
   /** The table has the coupons of these grants: takes them out of the log; never throws. */
@@ -59,8 +62,10 @@ export function createGrants({ redis, log }: { redis: RedisConnection; log: Logg
     async find(request, generation) {
       try {
         const { requests } = keysOf(request.eventId);
-        const [complete, grant] = await redis.hmget(requests, COMPLETE, fieldOf(request));
+        const [complete, madeIn, grant] = await redis.hmget(requests, COMPLETE, MADE_IN, fieldOf(request));
         if (complete == null || Number(complete) < generation) return 'UNKNOWN';
+        const isSameServer = madeIn === '' || redis.isServedBy(madeIn ?? '');
+        if (isSameServer !== true) return isSameServer === null ? 'UNKNOWN' : 'SUSPECT';
         return grant == null ? null : readGrant(grant, Number(complete));
       } catch (error) {
         failed(error, 'find');

@@ -103,9 +103,10 @@ export function createIssuer(options: IssuerOptions): Issuer {
     const { eventId } = request;
     const grant = await grants.find(request, terms.peek(eventId)?.generation ?? 0);
     if (grant === null) return null;
+    if (grant === 'SUSPECT') void rebuild(eventId);
     const coupon = await coupons.find(request);
     if (coupon !== null) return coupon.eventId === eventId ? coupon : null;
-    return grant === 'UNKNOWN' ? null : grant;
+    return typeof grant === 'string' ? null : grant;
   }
 
   /** The terms of an event that is open now; nobody is refused for what a cache says. */
