@@ -123,6 +123,25 @@ describe('Redis', () => {
     }
   });
 
+  it('back with what it knew before, of an event that is over: whoever has a coupon of it hears so', async () => {
+    const event = await world.aCouponEvent();
+    const winner = await world.aShopper();
+    await world.redis((redis) => redis.save());
+    const requestId = randomUUID();
+    const { coupon } = await world.issue(winner, event.id, requestId);
+    await world.servers.redis.kill();
+    await world.redisIsBack();
+    const tomorrow = await anIssuer(world, { clock: { now: () => new Date(Date.now() + 86_400_000) } });
+    try {
+      const request = { eventId: event.id, userId: winner.id };
+      const aNewOne = tomorrow.issuer.issue({ ...request, requestId: randomUUID() });
+      await expect(aNewOne).rejects.toMatchObject({ code: 'ENDED' });
+      expect((await tomorrow.issuer.issue({ ...request, requestId })).coupon.id).toBe(coupon?.id);
+    } finally {
+      await tomorrow.close();
+    }
+  });
+
   it('has the keys of an event until a day after its end, under the names of the contract', async () => {
     const event = await world.aCouponEvent({ totalCount: 5 });
     const shopper = await world.aShopper();
