@@ -69,8 +69,9 @@ export function createDataPlatform(options: DataPlatformOptions): DataPlatform {
   const backoff = new ExponentialBackoff({ initialDelay: 100, maxDelay: 2_000, generator: fullJitterGenerator });
   const policy = wrap(
     retry(handleWhen(isBlip), { maxAttempts: retriesAtOnce, backoff }),
-    breaker,
+    // Before the breaker: who has waited here must not go on when it has opened meanwhile.
     bulkhead(concurrency, Number.POSITIVE_INFINITY),
+    breaker,
     timeout(timeoutMs, TimeoutStrategy.Cooperative),
   );
   watch(breaker, { log, metrics });
