@@ -11,6 +11,7 @@ import type { IssueRequest } from '../src/issuing/issuer.ts';
 import { createRebuild } from '../src/issuing/rebuild.ts';
 import { createReconcile } from '../src/issuing/reconcile.ts';
 import { keysOf } from '../src/issuing/redis-keys.ts';
+import { reviewEvent } from '../src/issuing/review.ts';
 import { createTermsCache, type TermsCache } from '../src/issuing/terms-cache.ts';
 import { anIssuer } from './an-issuer.ts';
 import { startWorld, type World } from './world.ts';
@@ -190,6 +191,8 @@ describe('the log', () => {
 
   it('of a generation before is none of the next one’s', async () => {
     const lost = await grantAndDie(aRequest());
+    // Where Redis has lost it, places in the order of service come again.
+    await redis.del(keysOf(eventId).sequence);
     await rebuild(eventId);
     const request = aRequest();
     const grant = await grantAndDie(request);
@@ -333,6 +336,31 @@ describe('counts that differ with nothing under way', () => {
     reconcile = aReconcile();
     await reconcileTwice();
     expect(await redis.get(keysOf(eventId).generation)).toBe(generation);
+  });
+});
+
+describe('keys made anew', () => {
+  it('go on counting after the grants that are on their way', async () => {
+    const places = [(await grantAndDie(aRequest())).sequence];
+    await rebuild(eventId);
+    places.push((await grantAndDie(aRequest())).sequence);
+    await rebuild(eventId);
+    expect((await issue(aRequest())).coupon).not.toBeNull();
+    places.push(Number((await world.coupons(eventId)).at(-1)?.sequence));
+    expect(places).toEqual([1, 2, 3]);
+  });
+
+  it('by a process that did not live to publish them: go by themselves', async () => {
+    await issue(aRequest());
+    const { lock, users, requests } = keysOf(eventId);
+    let isOver = false;
+    const attempt = rebuild(eventId).finally(() => {
+      isOver = true;
+    });
+    while (!isOver) await redis.del(lock);
+    await attempt;
+    expect(await reviewEvent(redis, eventId, { lateAfterSeconds: 0, atMost: 1 })).toBeNull();
+    for (const key of [users, requests]) expect(await redis.pttl(key)).toBeGreaterThan(0);
   });
 });
 
