@@ -139,7 +139,10 @@ const loseKeys = fc.subarray([...KEYS], { minLength: 1 }).map((names) =>
     await processes.redis.del(...names.map((name) => keys[name]));
     if (names.join() === 'info') return;
     model.isOneGeneration = false;
+    // A request that was answered before looks into `requests` alone: only one that wants a new coupon misses the others.
+    const unseen = names.includes('requests') ? [] : [...model.unseen];
     isRebuilt(model);
+    for (const key of unseen) model.unseen.add(key);
   }),
 );
 
