@@ -5,6 +5,9 @@ import { gather } from './gather.ts';
 /** This worker's name: of its consumers, its dead letters and its rows in the inbox. */
 export const WORKER = 'data-platform';
 
+/** Nobody waits for a note, and every commit is a write to the disk. */
+const COMMIT_TOGETHER_MS = 5;
+
 /** What the data platform has taken before, as the inbox remembers it. */
 export interface Deliveries {
   has(eventId: string): Promise<boolean>;
@@ -25,10 +28,13 @@ export function createDeliveries(database: Database): Deliveries {
       const known = new Set(rows.map(({ event_id }) => event_id));
       return eventIds.map((eventId) => known.has(eventId));
     }),
-    add: gather(async (eventIds: string[]) => {
-      // In one order everywhere: two processes that note the same events wait for each other, and never both.
-      await rememberEvents(database.fork(), WORKER, eventIds.toSorted());
-      return eventIds.map(() => undefined);
-    }),
+    add: gather(
+      async (eventIds: string[]) => {
+        // In one order everywhere: two processes that note the same events wait for each other, and never both.
+        await rememberEvents(database.fork(), WORKER, eventIds.toSorted());
+        return eventIds.map(() => undefined);
+      },
+      { waitMs: COMMIT_TOGETHER_MS },
+    ),
   };
 }

@@ -17,10 +17,13 @@ it('asks once for what comes together, and answers each', async () => {
 it('runs one call at a time, of so many at most, in the order they came', async () => {
   const calls: number[][] = [];
   const answers: (() => void)[] = [];
-  const slow = gather((items: number[]) => {
-    calls.push(items);
-    return new Promise<number[]>((resolve) => answers.push(() => resolve(items)));
-  }, 2);
+  const slow = gather(
+    (items: number[]) => {
+      calls.push(items);
+      return new Promise<number[]>((resolve) => answers.push(() => resolve(items)));
+    },
+    { maxSize: 2 },
+  );
   const first = slow(1);
   await turn();
   const rest = [2, 3, 4].map(slow);
@@ -34,6 +37,21 @@ it('runs one call at a time, of so many at most, in the order they came', async 
   answers.shift()?.();
   expect(await Promise.all(rest)).toEqual([2, 3, 4]);
   expect(calls).toEqual([[1], [2, 3], [4]]);
+});
+
+it('waits for others as long as it is told', async () => {
+  const calls: number[][] = [];
+  const patient = gather(
+    async (items: number[]) => {
+      calls.push(items);
+      return items;
+    },
+    { waitMs: 5 },
+  );
+  const first = patient(1);
+  await turn();
+  await Promise.all([first, patient(2)]);
+  expect(calls).toEqual([[1, 2]]);
 });
 
 it('fails for those of one call, and goes on with the next', async () => {

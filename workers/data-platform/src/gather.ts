@@ -1,7 +1,15 @@
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+
 /** Answers in the order of the items. */
 type Run<Item, Result> = (items: Item[]) => Promise<Result[]>;
 
-const MAX_SIZE = 256;
+/** How calls are made up. */
+interface GatherOptions {
+  /** How many items go into one call at most; 256 by default. */
+  maxSize?: number;
+  /** How long the first of a call waits for others; one turn of the event loop by default. */
+  waitMs?: number;
+}
 
 interface Waiting<Item, Result> {
   item: Item;
@@ -10,16 +18,19 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Makes one call of many: what is asked for in one turn of the event loop, or while a call is under way, goes into the
- * next call together. Who comes alone waits for nobody; a call that fails fails for all of its items.
+ * Makes one call of many: what is asked for within `waitMs`, or while a call is under way, goes into the next call
+ * together. A call that fails fails for all of its items.
  */
-export function gather<Item, Result>(run: Run<Item, Result>, maxSize = MAX_SIZE): (item: Item) => Promise<Result> {
+export function gather<Item, Result>(
+  run: Run<Item, Result>,
+  { maxSize = 256, waitMs }: GatherOptions = {},
+): (item: Item) => Promise<Result> {
   const waiting: Waiting<Item, Result>[] = [];
   let isWorking = false;
 
   async function work(): Promise<void> {
-    // Others may have come with the same reading of a socket.
-    await new Promise(setImmediate);
+    // At least until all that came with one reading of a socket is there.
+    await (waitMs === undefined ? turn() : pause(waitMs));
     while (waiting.length > 0) await runTogether(waiting.splice(0, maxSize));
     isWorking = false;
   }

@@ -6,7 +6,7 @@ import { EventRefused, PlatformAway, PlatformBusy } from './platform.errors.ts';
 
 /** Hands one event to the data platform, or throws PlatformAway, PlatformBusy or EventRefused. */
 export interface EventPoster {
-  post(event: Envelope, signal: AbortSignal): Promise<void>;
+  post(event: Envelope): Promise<void>;
   /** Lets what is under way finish, for a while, and takes nothing more. */
   close(): Promise<void>;
 }
@@ -18,13 +18,21 @@ const defaultBusyMs = 1_000;
 /** Nobody is left alone for longer, whatever they ask for. */
 const longestRetryAfterMs = 10 * 60_000;
 
-export function createEventPoster({ url, connections }: { url: string; connections: number }): EventPoster {
+export interface EventPosterOptions {
+  url: string;
+  /** How long one may take, with the answer read to its end. */
+  timeoutMs: number;
+  connections: number;
+}
+
+export function createEventPoster({ url, timeoutMs, connections }: EventPosterOptions): EventPoster {
   const { origin, pathname } = new URL(url);
   const pool = new Pool(origin, { connections, connect: { timeout: 2_000 } });
   const path = `${pathname.replace(/\/$/, '')}/events`;
 
   return {
-    async post(event, signal) {
+    async post(event) {
+      const signal = AbortSignal.timeout(timeoutMs);
       const { statusCode, headers, body } = await pool
         .request({ method: 'POST', path, headers: headersFor(event), body: JSON.stringify(event), signal })
         .catch((cause: unknown) => {
