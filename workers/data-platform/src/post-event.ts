@@ -30,21 +30,30 @@ export function createEventPoster({ url, timeoutMs, connections }: EventPosterOp
   const pool = new Pool(origin, { connections, connect: { timeout: 2_000 } });
   const path = `${pathname.replace(/\/$/, '')}/events`;
 
+  async function send(event: Envelope, signal: AbortSignal): Promise<void> {
+    const { statusCode, headers, body } = await pool
+      .request({ method: 'POST', path, headers: headersFor(event), body: JSON.stringify(event), signal })
+      .catch((cause: unknown) => {
+        throw new PlatformAway(signal.aborted ? 'no answer in time' : reasonOf(cause), { cause });
+      });
+    // Read to its end, so that the connection can be used again.
+    const answer = await body.text().catch(() => '');
+    if (statusCode < 300) return;
+    const retryAfterMs = retryAfter(headers['retry-after']);
+    if (statusCode === 429) throw new PlatformBusy('429', { retryAfterMs: retryAfterMs ?? defaultBusyMs });
+    if (refusals.has(statusCode)) throw new EventRefused(statusCode, answer);
+    throw new PlatformAway(String(statusCode), { retryAfterMs });
+  }
+
   return {
     async post(event) {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const { statusCode, headers, body } = await pool
-        .request({ method: 'POST', path, headers: headersFor(event), body: JSON.stringify(event), signal })
-        .catch((cause: unknown) => {
-          throw new PlatformAway(signal.aborted ? 'no answer in time' : reasonOf(cause), { cause });
-        });
-      // Read to its end, so that the connection can be used again.
-      const answer = await body.text().catch(() => '');
-      if (statusCode < 300) return;
-      const retryAfterMs = retryAfter(headers['retry-after']);
-      if (statusCode === 429) throw new PlatformBusy('429', { retryAfterMs: retryAfterMs ?? defaultBusyMs });
-      if (refusals.has(statusCode)) throw new EventRefused(statusCode, answer);
-      throw new PlatformAway(String(statusCode), { retryAfterMs });
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(), timeoutMs);
+      try {
+        await send(event, late.signal);
+      } finally {
+        clearTimeout(timer);
+      }
     },
     async close() {
       const patience = pause(closeGraceMs, undefined, { ref: false });
