@@ -54,7 +54,7 @@ export function createSubgraphSource(options: SubgraphSourceOptions): CallSubgra
 async function send(
   { name, url, pool }: SubgraphSourceOptions,
   { body: sent }: SubgraphRequest,
-  { token, idempotencyKey }: RequestContext,
+  { token, idempotencyKey, client }: RequestContext,
   signal: AbortSignal,
 ): Promise<Answer> {
   const traceparent = currentTraceparent();
@@ -64,6 +64,8 @@ async function send(
     headers: {
       'content-type': 'application/json',
       accept: 'application/json',
+      // The gateway's word alone: what clients write there went into it only as far as their proxies are trusted.
+      'x-forwarded-for': client.address,
       ...(token && { authorization: token.authorization }),
       ...(traceparent && { traceparent }),
       ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),

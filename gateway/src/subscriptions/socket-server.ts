@@ -1,12 +1,11 @@
 import type { IncomingMessage, Server } from 'node:http';
-import { continueTrace, type Logger } from '@shop/service-kit';
+import { clientAddressOf, continueTrace, type Logger } from '@shop/service-kit';
 import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError } from 'graphql';
 import type { OperationResult, SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Entrance } from '../door/open-door.ts';
 import { asGraphQLError, type FormatError } from '../errors/client-error.ts';
-import { clientAddress } from '../guards/client-address.ts';
 import type { Client } from '../guards/door.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { reportErrors } from '../observability/report-errors.ts';
@@ -41,7 +40,7 @@ export function serveSockets(options: SocketServerOptions) {
   const { server, path, entrance, format, start, maxMessageBytes, metrics, log } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const clientOf = (request: IncomingMessage): Client => ({
-    address: clientAddress(request, entrance.trustedProxies),
+    address: clientAddressOf(request, entrance.trustedProxies),
     accept: undefined,
   });
 
