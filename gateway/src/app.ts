@@ -37,9 +37,12 @@ import { switching } from './supergraph/switching.ts';
 import { warmUp } from './supergraph/warm-up.ts';
 import { graphiqlPage } from './transport/graphiql-page.ts';
 import { GRAPHQL_PATH, serveGraphQL } from './transport/graphql-route.ts';
+import { createHttpOperations } from './transport/http-operations.ts';
 import { createKnownOperations } from './transport/known-operations.ts';
 import { createOperationPipeline } from './transport/operation-pipeline.ts';
+import { createPage } from './transport/page.ts';
 import { createPersistedQueries } from './transport/persisted-queries.ts';
+import { createSendAnswer } from './transport/send-answer.ts';
 
 export interface RunningGateway {
   /** Of the GraphQL endpoint. */
@@ -120,8 +123,10 @@ async function start(
   allowOrigins(http.app, guards.corsOrigins);
   holdWhileAnswering(http.app, { supergraph, path: GRAPHQL_PATH });
   const { maxBodyBytes } = guards;
-  const graphiql = config.graphiql ? graphiqlPage() : null;
-  serveGraphQL(http.app, { pipeline, persisted, entrance, maxBodyBytes, graphiql });
+  const operations = createHttpOperations({ pipeline, persisted, entrance, maxBatch: config.maxBatch });
+  const send = createSendAnswer(config.compressFromBytes);
+  const page = config.graphiql ? createPage(graphiqlPage()) : null;
+  serveGraphQL(http.app, { operations, pipeline, send, door, maxBodyBytes, page });
   const start = operationStarter({ supergraph, subscriptions, pipeline, know, door });
   closing.add(
     serveSockets({

@@ -49,6 +49,8 @@ export const gatewaySettings = z
     PLANNING_TIMEOUT_MS: setting.integer(5_000, { min: 1 }),
     KNOWN_OPERATIONS_BYTES: setting.integer(32 * 1024 * 1024, { min: 0 }),
     PERSISTED_QUERIES_BYTES: setting.integer(16 * 1024 * 1024, { min: 0 }),
+    BATCH_MAX_OPERATIONS: setting.integer(0, { max: 100 }),
+    COMPRESS_FROM_BYTES: setting.integer(1_024),
     OVERRIDE_LABELS: z.string().default('').transform(commaSeparated),
 
     ENGINE: z.enum(['shopgraph', 'apollo']).default('shopgraph'),
@@ -82,6 +84,8 @@ export const gatewaySettings = z
     },
     knownOperationsBytes: env.KNOWN_OPERATIONS_BYTES,
     persistedQueriesBytes: env.PERSISTED_QUERIES_BYTES,
+    maxBatch: env.BATCH_MAX_OPERATIONS,
+    compressFromBytes: env.COMPRESS_FROM_BYTES,
     engine: env.ENGINE,
     tokens: env.JWKS_URL
       ? { jwksUrl: env.JWKS_URL, issuer: env.JWT_ISSUER, leewaySeconds: env.JWT_LEEWAY_SECONDS }
