@@ -79,8 +79,8 @@ async function start(
 
   const pools = closing.add(createSubgraphPools(config.subgraphs));
   const { addresses } = config.subgraphs;
-  const sourcesOf = createSubgraphSources({ pools, ...config.subgraphs, log, metrics });
-  const engine = createEngine(config.engine);
+  const sourcesOf = createSubgraphSources({ pools, ...config.subgraphs, log, metrics, allMetrics });
+  const engine = createEngine(config.engine, config.operationTimeoutMs);
   const planning = closing.add(createPlanning({ ...config.planning, log, metrics, compile: engine.compile }));
 
   const { guards } = config;

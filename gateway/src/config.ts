@@ -1,6 +1,7 @@
 import { listening, setting } from '@shop/service-kit';
 import { z } from 'zod';
 import { guardSettings, guardsOf } from './guards/guard-settings.ts';
+import { resilienceOf, resilienceSettings } from './resilience/resilience-settings.ts';
 import type { SupergraphSettings } from './supergraph/supergraph-source.ts';
 
 const subgraphAddresses = z
@@ -41,8 +42,7 @@ export const gatewaySettings = z
     WARM_OPERATIONS: setting.integer(500),
 
     SUBGRAPH_URLS: subgraphAddresses,
-    SUBGRAPH_TIMEOUT_MS: setting.integer(10_000, { min: 1 }),
-    SUBGRAPH_CONNECTIONS: setting.integer(64, { min: 1 }),
+    ...resilienceSettings,
 
     PLANNER: z.enum(['auto', 'hive', 'apollo']).default('auto'),
     PLAN_CACHE_BYTES: setting.integer(128 * 1024 * 1024, { min: 0 }),
@@ -73,8 +73,7 @@ export const gatewaySettings = z
     warmOperations: env.WARM_OPERATIONS,
     subgraphs: {
       addresses: env.SUBGRAPH_URLS,
-      timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
-      connections: env.SUBGRAPH_CONNECTIONS,
+      ...resilienceOf(env),
     },
     planning: {
       planner: env.PLANNER,
@@ -87,6 +86,7 @@ export const gatewaySettings = z
     maxBatch: env.BATCH_MAX_OPERATIONS,
     compressFromBytes: env.COMPRESS_FROM_BYTES,
     engine: env.ENGINE,
+    operationTimeoutMs: env.OPERATION_TIMEOUT_MS,
     tokens: env.JWKS_URL
       ? { jwksUrl: env.JWKS_URL, issuer: env.JWT_ISSUER, leewaySeconds: env.JWT_LEEWAY_SECONDS }
       : null,

@@ -17,7 +17,7 @@ import { ROOT, type Writer } from './writer/writer.ts';
 type CompilableOperation = Pick<PlannedOperation, 'document' | 'clientNames' | 'plan'>;
 
 /** What one execution is given. */
-export type RunOptions = Pick<Run, 'variables' | 'coerced' | 'context' | 'call'>;
+export type RunOptions = Pick<Run, 'variables' | 'coerced' | 'context' | 'call' | 'endsAt'>;
 
 export interface WrittenAnswer {
   /** JSON, `null` included. */

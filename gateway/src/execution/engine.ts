@@ -41,7 +41,7 @@ const BYTES = 5_000;
 const BYTES_PER_PLAN = 10;
 
 /** `shopgraph` is the gateway's own engine, `apollo` the executor of `@apollo/gateway`, for comparison. */
-export function createEngine(name: 'shopgraph' | 'apollo'): Engine {
+export function createEngine(name: 'shopgraph' | 'apollo', timeoutMs = Number.POSITIVE_INFINITY): Engine {
   const compileWith = name === 'apollo' ? compileForApollo : compileOperation;
   return {
     compile(planned, supergraph) {
@@ -53,7 +53,8 @@ export function createEngine(name: 'shopgraph' | 'apollo'): Engine {
       async function execute({ variables, coerced, context, call }: Execution): Promise<Answer> {
         const known = coerced ? { values: coerced } : coerceVariables(supergraph.apiSchema, operation, variables);
         if ('errors' in known) return { data: undefined, errors: known.errors };
-        const answer = await run({ variables, coerced: known.values, context, call });
+        const endsAt = performance.now() + timeoutMs;
+        const answer = await run({ variables, coerced: known.values, context, call, endsAt });
         return context.isReplay ? { ...answer, extensions: { idempotentReplay: true } } : answer;
       }
     },

@@ -34,7 +34,7 @@ export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions)
       bodyLimit: maxBodyBytes,
       async handler(request, reply) {
         if (page !== null && wantsAPage(request)) return page(request, reply);
-        return send(await operations.answer(request), request, reply);
+        return send(await operations.answer(request, reply.raw), request, reply);
       },
     });
     scope.route({

@@ -1,7 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import { admitRequest, type Entrance } from '../door/open-door.ts';
 import { badRequest } from '../errors/http-head.ts';
+import { type Departure, departureFrom } from '../resilience/departure.ts';
 import {
   type AskedOperation,
   operationInBody,
@@ -23,18 +25,24 @@ export interface HttpOperationsOptions {
 
 export interface HttpOperations {
   /** Answers what a request asks for: one operation, or a list of them with an answer for each. */
-  answer(request: FastifyRequest): Promise<OperationAnswer | OperationAnswer[]>;
+  answer(request: FastifyRequest, response: ServerResponse): Promise<OperationAnswer | OperationAnswer[]>;
 }
 
 export function createHttpOperations(options: HttpOperationsOptions): HttpOperations {
   const { pipeline, persisted, entrance, maxBatch } = options;
   const { door } = entrance;
 
-  async function answerOne({ raw, method }: FastifyRequest, read: () => AskedOperation): Promise<OperationAnswer> {
+  async function answerOne(
+    request: FastifyRequest,
+    departure: Departure,
+    read: () => AskedOperation,
+  ): Promise<OperationAnswer> {
+    const { raw, method } = request;
     const { accept } = raw.headers;
     try {
       if (acceptedType(accept) === null) throw notAcceptable();
       const context = await admitRequest(raw, entrance);
+      context.departure = departure;
       const asked = read();
       const trusted = door.trustedText(asked);
       const params = operationParams(trusted === null ? asked : withText(asked, trusted));
@@ -50,17 +58,18 @@ export function createHttpOperations(options: HttpOperationsOptions): HttpOperat
   }
 
   return {
-    async answer(request) {
+    async answer(request, response) {
       const { method, url, body } = request;
+      const departure = departureFrom(response);
       const search = () => operationInSearch(url.slice(url.indexOf('?')));
-      if (method === 'GET') return answerOne(request, url.includes('?') ? search : () => ({}));
-      if (!Array.isArray(body) || maxBatch === 0) return answerOne(request, () => operationInBody(body));
+      if (method === 'GET') return answerOne(request, departure, url.includes('?') ? search : () => ({}));
+      if (!Array.isArray(body) || maxBatch === 0) return answerOne(request, departure, () => operationInBody(body));
       if (body.length === 0 || body.length > maxBatch) {
         const refusal = badRequest(`A list must hold 1 to ${maxBatch} operations.`);
         return pipeline.refusal(refusal, request.headers.accept);
       }
       // Each is let in by itself, so that a list counts for as many requests as it holds operations.
-      return Promise.all(body.map((each: unknown) => answerOne(request, () => operationInBody(each))));
+      return Promise.all(body.map((each: unknown) => answerOne(request, departure, () => operationInBody(each))));
     },
   };
 }

@@ -53,7 +53,7 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
 
   async function ask(run: Run, gathered: GatheredEntities): Promise<void> {
     const request = requestFor(run, `"representations":${gathered.representations}`);
-    const answer = await run.call(request, run.context);
+    const answer = await run.call(request, run.context, run.endsAt);
     deliver(run, gathered, answer, answer.data?._entities);
   }
 
