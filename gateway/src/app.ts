@@ -105,7 +105,9 @@ async function start(
   const format = guards.document.mayIntrospect ? toClientError : hidingSuggestions(toClientError);
   const know = createKnownOperations(door, config.knownOperationsBytes);
   const { cost } = guards;
-  const pipeline = createOperationPipeline({ supergraph, know, door, planning, sourcesOf, cost, format, log, metrics });
+  const { planInAnswer } = config;
+  const executing = { supergraph, planning, sourcesOf };
+  const pipeline = createOperationPipeline({ ...executing, know, door, cost, planInAnswer, format, log, metrics });
   const persisted = createPersistedQueries({ maxBytes: config.persistedQueriesBytes, redis, log });
 
   const verifier = config.tokens ? createTokenVerifier(config.tokens) : unverified;
@@ -125,7 +127,7 @@ async function start(
   const { maxBodyBytes } = guards;
   const operations = createHttpOperations({ pipeline, persisted, entrance, maxBatch: config.maxBatch });
   const send = createSendAnswer(config.compressFromBytes);
-  const page = config.graphiql ? createPage(graphiqlPage()) : null;
+  const page = config.graphiql ? createPage(graphiqlPage({ showsPlans: planInAnswer !== 'never' })) : null;
   serveGraphQL(http.app, { operations, pipeline, send, door, maxBodyBytes, page });
   const start = operationStarter({ supergraph, subscriptions, pipeline, know, door });
   closing.add(

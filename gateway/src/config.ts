@@ -63,6 +63,7 @@ export const gatewaySettings = z
 
     ...guardSettings,
     GRAPHIQL: setting.flag(true),
+    QUERY_PLAN_IN_ANSWER: z.enum(['never', 'asked', 'always']).default('never'),
     DRAIN_DELAY_MS: setting.integer(0, { max: 60_000 }),
   })
   .transform((env, context) => ({
@@ -94,6 +95,7 @@ export const gatewaySettings = z
     guards: guardsOf(env, context),
     redisUrl: env.REDIS_URL ?? null,
     graphiql: env.GRAPHIQL,
+    planInAnswer: env.QUERY_PLAN_IN_ANSWER,
     drainDelayMs: env.DRAIN_DELAY_MS,
   }));
 
