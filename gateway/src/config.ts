@@ -64,7 +64,8 @@ export const gatewaySettings = z
     ...guardSettings,
     GRAPHIQL: setting.flag(true),
     QUERY_PLAN_IN_ANSWER: z.enum(['never', 'asked', 'always']).default('never'),
-    DRAIN_DELAY_MS: setting.integer(0, { max: 60_000 }),
+    // Of the 15 s a process has to stop, requests in flight want some too.
+    DRAIN_DELAY_MS: setting.integer(0, { max: 10_000 }),
   })
   .transform((env, context) => ({
     host: env.HOST,

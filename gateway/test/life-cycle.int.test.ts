@@ -20,6 +20,17 @@ it('finishes the request in flight when it is told to stop, and takes no more', 
   await library.close();
 });
 
+it('goes on serving for as long as a balancer needs to notice that it stops', async () => {
+  const library = await startLibrary({ DRAIN_DELAY_MS: '2000' });
+  const closed = library.gateway.close();
+  const readyz = await fetch(library.gateway.url.replace('/graphql', '/readyz'));
+  expect([readyz.status, await readyz.json()]).toMatchObject([503, { reasons: { process: 'is shutting down' } }]);
+  expect((await library.client().query('{ book(id: "b1") { title } }')).data).toEqual({ book: { title: 'Emma' } });
+  await closed;
+  await expect(library.client().query('{ __typename }')).rejects.toThrow('fetch failed');
+  await library.close();
+});
+
 it('sends the clients of sockets elsewhere when it stops', async () => {
   const library = await startLibrary();
   const subscriber = subscribe(library.gateway.url, '{ slow(ms: 5000) }');
