@@ -43,7 +43,16 @@ export function withoutDangerousConditions(
 ): DocumentNode {
   const fragments = fragmentsOf(document);
   const { operation, selectionSet } = operationOf(document);
-  const kept = new Set(operation === OperationTypeNode.MUTATION ? selectionSet.selections : []);
+  const kept = new Set(operation === OperationTypeNode.MUTATION ? rootSelections(selectionSet.selections) : []);
+
+  /** Also those in fragments: without its condition, a field that the client leaves out would change something. */
+  function rootSelections(selections: readonly SelectionNode[]): SelectionNode[] {
+    return selections.flatMap((selection) => {
+      if (selection.kind === Kind.FIELD) return [selection];
+      const inside = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+      return [selection, ...rootSelections(inside?.selectionSet.selections ?? [])];
+    });
+  }
 
   function requires(selection: SelectionNode): boolean {
     if (selection.kind === Kind.FIELD && requirements.has(selection.name.value)) return true;

@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { FetchNode } from '../../planning/plan.ts';
+import type { FetchNode, RequiredSelection } from '../../planning/plan.ts';
 import type { Run, Step } from '../run.ts';
 import type { SubgraphAnswer } from '../subgraph-call.ts';
 import { type Data, isData, type Path } from '../tree/data.ts';
@@ -38,6 +38,7 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
   const rewrites = compileOutputRewrites(node.outputRewrites, types);
   const hasRewrites = Boolean(node.outputRewrites?.length);
   const asked = readAskedFields(node.operation, types);
+  const needed = new Set(requiredKeys(node.requires ?? []));
   const requestFor = compileRequest(node);
 
   return {
@@ -77,7 +78,7 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
         run.shared.add(first);
       } else same.push(object);
     });
-    if (lacking.length > 0 && run.errors.hasPlanErrors) tellLost(run, lacking);
+    if (lacking.length > 0 && run.errors.hasFetchErrors) tellLost(run, lacking);
     if (byRepresentation.size === 0) return null;
     return { representations: `[${[...byRepresentation.keys()].join(',')}]`, objects: [...byRepresentation.values()] };
   }
@@ -85,7 +86,7 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
   function tellLost(run: Run, lacking: readonly Data[]): void {
     for (const [object, places] of path.placesOf(run.root, lacking)) {
       const keys = asked.ofEntity(object.__typename, run.coerced);
-      for (const place of places) run.errors.addLost(place, keys);
+      for (const place of places) run.errors.addLost(place, keys, needed);
     }
   }
 
@@ -129,4 +130,10 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
     for (const other of others) merge(other, copyOf(entity));
     merge(first, entity);
   }
+}
+
+function requiredKeys(selections: readonly RequiredSelection[]): string[] {
+  return selections.flatMap((selection) =>
+    selection.kind === 'Field' ? [selection.alias ?? selection.name] : requiredKeys(selection.selections),
+  );
 }

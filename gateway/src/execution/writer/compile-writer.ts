@@ -23,7 +23,7 @@ import { type Data, isData, valueAt } from '../tree/data.ts';
 import { createFieldCollector, typenameKeys } from './collect-fields.ts';
 import { introspectionWriter } from './introspection.ts';
 import { leafWriter } from './leaves.ts';
-import { FAILED, fail, type Writer } from './writer.ts';
+import { FAILED, fail, failUntyped, type Writer } from './writer.ts';
 
 interface WriterOptions {
   /** What clients see. */
@@ -111,7 +111,7 @@ export function compileWriter({ schema, document, operation, clientNames, coerce
       const asksForType = [...fields.values()].some(([field]) => field?.name.value === TypeNameMetaFieldDef.name);
       if (isCertain && !asksForType) return fieldsWriter(known, fields);
     }
-    return (_value, writing, at) => fail(writing, at, 'No subgraph could tell the type of an object.');
+    return (_value, writing, at) => failUntyped(writing, at);
   }
 
   function objectWriter(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Writer {

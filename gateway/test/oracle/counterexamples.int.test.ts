@@ -1,0 +1,82 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { graphOf, planningOf, type SubgraphInProcess } from '../planning/subgraphs-in-process.ts';
+
+type Subgraphs = Record<string, SubgraphInProcess>;
+
+const away = () => Promise.reject(new Error('away'));
+
+/** What the oracle has found, as small as it gets. */
+describe.each(['auto', 'apollo'] as const)('by planner %s', (planner) => {
+  const planning = planningOf({ planner });
+  afterAll(() => planning.close());
+
+  it('changes nothing by a field of a mutation that the client leaves out inside a fragment', async () => {
+    let changes = 0;
+    const subgraphs: Subgraphs = {
+      a: {
+        sdl: /* GraphQL */ `
+          type Query { nothing: Int }
+          type Mutation { change: T, read: T }
+          type T @key(fields: "id") { id: ID!, size: Int }
+        `,
+        resolvers: {
+          Mutation: {
+            change: () => {
+              changes += 1;
+              return { id: '1', size: changes };
+            },
+            read: () => ({ id: '1', size: changes }),
+          },
+        },
+      },
+      b: {
+        sdl: 'type T @key(fields: "id") { id: ID!, size: Int @external, label: String @requires(fields: "size") }',
+        resolvers: { T: { label: ({ size }: { size: number }) => `size ${size}` } },
+      },
+    };
+    const graph = graphOf(subgraphs, planning);
+    const answer = await graph.ask(`
+      mutation ($no: Boolean = false) { ...F read { label } }
+      fragment F on Mutation { ... { change @include(if: $no) { label } } }
+    `);
+    expect(answer).toEqual({ data: { read: { label: 'size 0' } } });
+    expect(changes).toBe(0);
+  });
+
+  it('says why a field is missing whose requirement failed, also where the client asked for that too', async () => {
+    const subgraphs: Subgraphs = {
+      a: {
+        sdl: 'type Query { t: T } type T @key(fields: "id") { id: ID! }',
+        resolvers: { Query: { t: () => ({ id: '1' }) } },
+      },
+      b: {
+        sdl: 'type T @key(fields: "id") { id: ID!, size: Int }',
+        resolvers: { T: { __resolveReference: away } },
+      },
+      c: { sdl: 'type T @key(fields: "id") { id: ID!, size: Int @external, label: String @requires(fields: "size") }' },
+    };
+    const { data, errors } = await graphOf(subgraphs, planning).ask('{ t { size label } }');
+    expect(data).toEqual({ t: { size: null, label: null } });
+    expect(errors?.map(({ path }) => path?.join('.')).sort()).toEqual(['t.label', 't.size']);
+  });
+
+  it('says where an object is missing whose type no subgraph could tell', async () => {
+    const subgraphs: Subgraphs = {
+      a: {
+        sdl: /* GraphQL */ `
+          type Query { nothing: Int }
+          interface M @key(fields: "id") { id: ID!, title: String }
+          type M0 implements M @key(fields: "id") { id: ID!, title: String }
+        `,
+        resolvers: { M: { __resolveReference: away } },
+      },
+      b: {
+        sdl: 'type Query { m: M } type M @key(fields: "id") @interfaceObject { id: ID!, size: Int }',
+        resolvers: { Query: { m: () => ({ id: '1', size: 3 }) } },
+      },
+    };
+    const { data, errors } = await graphOf(subgraphs, planning).ask('{ m { __typename title size } }');
+    expect(data).toEqual({ m: null });
+    expect(errors?.map(({ path }) => path?.join('.'))).toContain('m');
+  });
+});
