@@ -2,7 +2,7 @@ import { composeServices } from '@apollo/composition';
 import { createLogger } from '@shop/service-kit';
 import { parse } from 'graphql';
 import { createApolloPlans } from '../../src/planning/apollo-plans.ts';
-import { createHivePlannerProcess } from '../../src/planning/hive-process.ts';
+import { createHivePlanner } from '../../src/planning/hive-planner.ts';
 import { labelsInForce } from '../../src/planning/overrides.ts';
 import type { LimitedPlanner } from '../../src/planning/planner.ts';
 import { PlanningFailed } from '../../src/planning/planner.ts';
@@ -32,7 +32,7 @@ export function plannedWorld(sdl: string): PlannedWorld {
   const supergraph = readSupergraph(sdl);
   const log = createLogger('oracle', { level: 'silent' });
   const { facts, fullSchema: schema } = supergraph;
-  const hiveProcess = createHivePlannerProcess({ sdl, log });
+  const hiveProcess = createHivePlanner({ sdl, log });
   const hive: LimitedPlanner = {
     ...hiveProcess,
     plan: (input) => hiveProcess.plan(input, new AbortController().signal),
