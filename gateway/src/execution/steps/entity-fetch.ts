@@ -92,8 +92,13 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
 
   function deliver(run: Run, { objects }: GatheredEntities, answer: SubgraphAnswer, entities: unknown): void {
     const isUsable = Array.isArray(entities) && entities.length === objects.length;
-    if (isUsable) for (const [i, targets] of objects.entries()) mergeEntity(targets, entities[i]);
-    const errors = answer.errors ?? (isUsable ? [] : [noAnswerToUse]);
+    const misfits: GraphQLFormattedError[] = [];
+    if (isUsable) {
+      for (const [i, targets] of objects.entries()) {
+        if (!mergeEntity(targets, entities[i])) misfits.push({ ...noAnswerToUse, path: ['_entities', i] });
+      }
+    }
+    const errors = [...(answer.errors ?? (isUsable ? [] : [noAnswerToUse])), ...misfits];
     if (errors.length === 0) return;
     const places = path.placesOf(run.root, objects.flat());
     const placesOf = objects.map((targets) => targets.flatMap((target) => places.get(target) ?? []));
@@ -103,7 +108,7 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
     function tell(error: GraphQLFormattedError): void {
       const [, index, ...rest] = error.path ?? [];
       const report = (at: Path) => run.errors.add(at, error, node.serviceName);
-      if (typeof index !== 'number') {
+      if (typeof index !== 'number' || objects[index] === undefined) {
         if (isUsable) eachField([0], report, 1);
         else eachField(objects.keys(), report);
       } else if (rest.length === 0) eachField([index], report);
@@ -120,8 +125,9 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
     }
   }
 
-  function mergeEntity([first, ...others]: Data[], entity: unknown): void {
-    if (first === undefined || !isData(entity)) return;
+  /** False for what is neither an entity nor the absence of one. */
+  function mergeEntity([first, ...others]: Data[], entity: unknown): boolean {
+    if (first === undefined || !isData(entity)) return entity === null;
     if (hasRewrites) {
       // Rewrites have type conditions, and a planner does not ask again for a type that is known.
       entity.__typename ??= first.__typename;
@@ -129,6 +135,7 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
     }
     for (const other of others) merge(other, copyOf(entity));
     merge(first, entity);
+    return true;
   }
 }
 

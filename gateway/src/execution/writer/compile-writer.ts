@@ -88,7 +88,8 @@ export function compileWriter({ schema, document, operation, clientNames, coerce
       let write = writers.get(name);
       if (write === undefined) {
         write = writerForName(type, name, sets);
-        writers.set(name, write);
+        // Subgraphs can make up names without end.
+        if (name === undefined || schema.getType(String(name))) writers.set(name, write);
       }
       return write(value, writing, at);
     };
