@@ -126,18 +126,16 @@ describe('a subgraph that hangs', () => {
   });
 
   it('is not asked any more for a while, and then is as soon as it is back', async () => {
-    const library = await aLibrary({ SUBGRAPH_TIMEOUT_MS: '200', BREAKER_MIN_REQUESTS: '4', BREAKER_OPEN_MS: '500' });
+    const library = await aLibrary({ SUBGRAPH_TIMEOUT_MS: '200', BREAKER_MIN_REQUESTS: '4', BREAKER_OPEN_MS: '2000' });
     library.reviews.misbehave = hang;
     const client = library.client();
     const first = await Promise.all([1, 2, 3, 4].map(() => client.query(RATINGS)));
     for (const { errors } of first) expect(errors).toMatchObject(LATE);
     expect(await metric(library, 'gateway_subgraph_breaker_state', 'subgraph="reviews"')).toBe(2);
 
-    const began = performance.now();
     const { data, errors } = await client.query(RATINGS);
     expect(data).toEqual(WITHOUT);
     expect(errors).toMatchObject(UNAVAILABLE);
-    expect(performance.now() - began).toBeLessThan(150);
     expect(library.reviews.requests).toHaveLength(4);
 
     library.reviews.misbehave = null;
