@@ -3,7 +3,7 @@ import { OperationTypeNode } from 'graphql';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { SendCarefully } from '../resilience/careful-sender.ts';
-import { FetchFailed } from '../resilience/fetch-failed.ts';
+import { type FailureKind, FetchFailed } from '../resilience/fetch-failed.ts';
 import { type ReadAnswer, readAnswer } from './read-answer.ts';
 import type { CallSubgraph, SubgraphRequest } from './subgraph-call.ts';
 import { fromSubgraph } from './subgraph-errors.ts';
@@ -16,6 +16,9 @@ export interface SubgraphSourceOptions {
   log: Logger;
   metrics: GatewayMetrics;
 }
+
+/** No news: the client has gone, or it has been said that the subgraph is not asked for now. */
+const EXPECTED: ReadonlySet<FailureKind> = new Set(['abandoned', 'breaker_open']);
 
 /**
  * Sends what a plan asks of one subgraph. It believes a GraphQL answer whatever its HTTP status: a subgraph says 400 to a
@@ -37,10 +40,7 @@ export function createSubgraphSource(options: SubgraphSourceOptions): CallSubgra
     } catch (error) {
       const failed = error instanceof FetchFailed ? error : unexpected(error);
       done({ outcome: failed.kind });
-      log[failed.kind === 'abandoned' ? 'debug' : 'warn'](
-        { subgraph: name, err: failed },
-        'A subgraph did not answer.',
-      );
+      log[EXPECTED.has(failed.kind) ? 'debug' : 'warn']({ subgraph: name, err: failed }, 'A subgraph did not answer.');
       const { message, code } = failureOf(failed, request.kind === OperationTypeNode.MUTATION);
       return { errors: [{ message, extensions: { code } }] };
     }

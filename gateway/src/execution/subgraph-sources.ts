@@ -24,7 +24,7 @@ export type SourcesOf = (supergraph: Supergraph) => CallSubgraph;
 /** Makes it once for each supergraph. */
 export function createSubgraphSources(options: SubgraphSourcesOptions): SourcesOf {
   const known = new WeakMap<Supergraph, CallSubgraph>();
-  const conditions = createSubgraphConditions(options, options.allMetrics);
+  const conditions = createSubgraphConditions(options, { log: options.log, metrics: options.allMetrics });
   return (supergraph) => {
     const sources = known.get(supergraph) ?? sourcesOf(supergraph, conditions, options);
     known.set(supergraph, sources);

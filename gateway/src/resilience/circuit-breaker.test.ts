@@ -4,13 +4,15 @@ import { CircuitBreaker } from './circuit-breaker.ts';
 const OPEN_MS = 1_000;
 
 function aBreaker() {
-  const breaker = new CircuitBreaker({ failurePercent: 50, minimumRequests: 4, openMs: OPEN_MS });
+  const turns: string[] = [];
+  const settings = { failurePercent: 50, minimumRequests: 4, openMs: OPEN_MS };
+  const breaker = new CircuitBreaker(settings, (state) => turns.push(state));
   const send = (outcome: 'succeeded' | 'failed' | 'unknown', now = 0) => {
     const ticket = breaker.admit(now);
     if (ticket !== null) breaker.settle(ticket, outcome, now);
     return ticket !== null;
   };
-  return { breaker, send };
+  return { breaker, send, turns };
 }
 
 function anOpenBreaker() {
@@ -53,6 +55,15 @@ describe('a circuit breaker', () => {
     breaker.settle(probe as number, 'succeeded', OPEN_MS + 1);
     expect(breaker.state).toBe('closed');
     expect(send('succeeded', OPEN_MS + 1)).toBe(true);
+  });
+
+  it('says when it opens and when it is closed again, and nothing of what is tried meanwhile', () => {
+    const { send, turns } = anOpenBreaker();
+    send('failed', OPEN_MS);
+    send('unknown', 2 * OPEN_MS);
+    expect(turns).toEqual(['open']);
+    send('succeeded', 3 * OPEN_MS);
+    expect(turns).toEqual(['open', 'closed']);
   });
 
   it('stays open for as long again when the try fails', () => {

@@ -9,6 +9,9 @@ export interface BreakerSettings {
 
 export type BreakerState = 'closed' | 'half-open' | 'open';
 
+/** Told when a breaker opens, and when it is closed again; a try that fails in between is no news. */
+export type OnTurn = (state: 'open' | 'closed') => void;
+
 /** Results are counted over one to two of these. */
 const PERIOD_MS = 5_000;
 
@@ -22,6 +25,7 @@ export type Ticket = number;
  */
 export class CircuitBreaker {
   readonly #settings: BreakerSettings;
+  readonly #onTurn: OnTurn;
   #state: BreakerState = 'closed';
   /** Rises with every change of state: what was sent before says nothing about what is now. */
   #ticket: Ticket = 1;
@@ -30,8 +34,9 @@ export class CircuitBreaker {
   #recent = { all: 0, failed: 0 };
   #before = { all: 0, failed: 0 };
 
-  constructor(settings: BreakerSettings) {
+  constructor(settings: BreakerSettings, onTurn: OnTurn = () => undefined) {
     this.#settings = settings;
+    this.#onTurn = onTurn;
   }
 
   get state(): BreakerState {
@@ -87,6 +92,8 @@ export class CircuitBreaker {
   }
 
   #become(state: BreakerState): void {
+    if (state === 'closed') this.#onTurn('closed');
+    else if (this.#state === 'closed') this.#onTurn('open');
     this.#state = state;
     this.#ticket += 1;
     this.#recent = { all: 0, failed: 0 };

@@ -1,5 +1,5 @@
-import type { Metrics } from '@shop/service-kit';
-import { type BreakerState, CircuitBreaker } from './circuit-breaker.ts';
+import type { Logger, Metrics } from '@shop/service-kit';
+import { type BreakerState, CircuitBreaker, type OnTurn } from './circuit-breaker.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { ResilienceSettings } from './resilience-settings.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -20,9 +20,12 @@ export interface SubgraphConditions {
 
 const STATES: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 2 };
 
+type ConditionSettings = Pick<ResilienceSettings, 'breaker' | 'connections' | 'maxWaiting' | 'retryPercent'>;
+
+/** Keeps the condition of every subgraph and shows it in metrics; a breaker that opens or closes is said in the log. */
 export function createSubgraphConditions(
-  settings: Pick<ResilienceSettings, 'breaker' | 'connections' | 'maxWaiting' | 'retryPercent'>,
-  metrics: Metrics,
+  settings: ConditionSettings,
+  { log, metrics }: { log: Logger; metrics: Metrics },
 ): SubgraphConditions {
   const known = new Map<string, { subgraph: string; condition: SubgraphCondition }>();
   const keyOf = (subgraph: string, url: URL) => `${subgraph} ${url.href}`;
@@ -40,10 +43,17 @@ export function createSubgraphConditions(
   live('gateway_subgraph_requests_in_flight', 'Requests under way.', ({ limit }) => limit.inside);
   live('gateway_subgraph_queue_length', 'Requests that wait for their turn.', ({ limit }) => limit.waiting);
 
+  const telling = (subgraph: string): OnTurn => {
+    return (state) => {
+      if (state === 'open') log.warn({ subgraph }, 'A subgraph fails too often and is not asked for now.');
+      else log.info({ subgraph }, 'A subgraph is asked again.');
+    };
+  };
+
   return {
     of(subgraph, url) {
       const key = keyOf(subgraph, url);
-      const entry = known.get(key) ?? { subgraph, condition: newCondition(settings) };
+      const entry = known.get(key) ?? { subgraph, condition: newCondition(settings, telling(subgraph)) };
       known.set(key, entry);
       return entry.condition;
     },
@@ -54,14 +64,10 @@ export function createSubgraphConditions(
   };
 }
 
-function newCondition({
-  breaker,
-  connections: most,
-  maxWaiting: mostWaiting,
-  retryPercent: percent,
-}: Parameters<typeof createSubgraphConditions>[0]): SubgraphCondition {
+function newCondition(settings: ConditionSettings, onTurn: OnTurn): SubgraphCondition {
+  const { breaker, connections: most, maxWaiting: mostWaiting, retryPercent: percent } = settings;
   return {
-    breaker: new CircuitBreaker(breaker),
+    breaker: new CircuitBreaker(breaker, onTurn),
     limit: new ConcurrencyLimit({ most, mostWaiting }),
     retries: new RetryBudget({ percent }),
   };
