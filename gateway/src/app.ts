@@ -88,12 +88,13 @@ async function start(
   if (redis) readiness.add('redis', () => redis.ready(), { required: false });
   const door = closing.add(await openDoor({ settings: guards, redis, decidePolicies, log, metrics, allMetrics }));
   readiness.add('trusted operations', door.trusted.refusal, { required: false });
+  const know = createKnownOperations(door, config.knownOperationsBytes);
 
   const supergraph = closing.add(
     await openLiveSupergraph({
       ...switching({ planning, pools, addresses }),
       source: supergraphSource(config.supergraph),
-      warm: warmUp({ planning, trusted: door.trusted.all, limit: config.warmOperations }),
+      warm: warmUp({ planning, know, trusted: door.trusted.all, limit: config.warmOperations }),
       log,
       metrics,
     }),
@@ -103,7 +104,6 @@ async function start(
   readiness.add('subgraphs', subgraphCheck({ supergraph: supergraph.current, addresses, pools }), { required: false });
 
   const format = guards.document.mayIntrospect ? toClientError : hidingSuggestions(toClientError);
-  const know = createKnownOperations(door, config.knownOperationsBytes);
   const { cost } = guards;
   const { planInAnswer } = config;
   const executing = { supergraph, planning, sourcesOf };

@@ -31,6 +31,7 @@ export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions)
     scope.route({
       url: GRAPHQL_PATH,
       method: ['GET', 'POST'],
+      exposeHeadRoute: false,
       bodyLimit: maxBodyBytes,
       async handler(request, reply) {
         if (page !== null && wantsAPage(request)) return page(request, reply);
@@ -39,7 +40,7 @@ export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions)
     });
     scope.route({
       url: GRAPHQL_PATH,
-      method: ['PUT', 'PATCH', 'DELETE'],
+      method: ['HEAD', 'PUT', 'PATCH', 'DELETE'],
       handler: () => {
         throw badRequest('Operations are sent with GET or POST.', { status: 405, headers: { allow: 'GET, POST' } });
       },
