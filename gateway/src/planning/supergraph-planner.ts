@@ -23,6 +23,7 @@ import type { PlanNode, QueryPlan } from './plan.ts';
 import { coversOperation } from './plan-coverage.ts';
 import type { PlannedOperation } from './planned-operation.ts';
 import { type LimitedPlanner, PlanningFailed, PlanningTookTooLong } from './planner.ts';
+import { hasRightRequirements } from './right-requirements.ts';
 import { planSerially } from './serial-mutation.ts';
 import type { SupergraphFacts } from './supergraph-facts.ts';
 
@@ -54,6 +55,9 @@ export function createSupergraphPlanner(options: SupergraphPlannerOptions): Supe
       planner.plan({ document: part, text: stripIgnoredCharacters(print(part)), overrides }),
     );
     mustBeWhole(plan, document);
+    if (needsOf(document, facts).conflictingRequirements && !hasRightRequirements(plan, facts)) {
+      throw new PlanningFailed('The plan confuses what fields require.');
+    }
     return plan;
   }
 

@@ -80,3 +80,54 @@ describe.each(['auto', 'apollo'] as const)('by planner %s', (planner) => {
     expect(errors?.map(({ path }) => path?.join('.'))).toContain('m');
   });
 });
+
+it('needs to know no type to show what every type has, beside fragments on types that cannot be there', async () => {
+  const planning = planningOf();
+  const subgraphs: Subgraphs = {
+    a: {
+      sdl: /* GraphQL */ `
+        type Query { shown: [I!] }
+        interface I { id: ID! }
+        union U = A | B | C
+        type A implements I @key(fields: "id") { id: ID! }
+        type B implements I @key(fields: "id") { id: ID! }
+        type C @key(fields: "id") { id: ID! }
+      `,
+      resolvers: { Query: { shown: () => [{ __typename: 'B', id: '1' }] } },
+    },
+  };
+  const graph = graphOf(subgraphs, planning);
+  const answer = await graph.ask('{ shown { ... on U { ... on C { id } } id } }');
+  expect(answer).toEqual({ data: { shown: [{ id: '1' }] } });
+  await planning.close();
+});
+
+it('refuses what Hive plans wrongly: two fields that require one with different arguments, behind a union', async () => {
+  const planning = planningOf();
+  const subgraphs: Subgraphs = {
+    a: {
+      sdl: /* GraphQL */ `
+        type Query { ts: [U] }
+        union U = T
+        type T @key(fields: "id") { id: ID!, size(in: Int = 1): Int }
+      `,
+      resolvers: {
+        Query: { ts: () => [{ __typename: 'T', id: '1' }] },
+        T: { size: (_: unknown, given: { in: number }) => given.in },
+      },
+    },
+    b: {
+      sdl: /* GraphQL */ `type T @key(fields: "id") {
+        id: ID!
+        size(in: Int = 1): Int @external
+        one: Int @requires(fields: "size")
+        two: Int @requires(fields: "size(in: 2)")
+      }`,
+      resolvers: { T: { one: ({ size }: { size: number }) => size, two: ({ size }: { size: number }) => size } },
+    },
+  };
+  const graph = graphOf(subgraphs, planning);
+  await expect(graph.ask('{ ts { ... on T { one two } } }')).rejects.toThrow('cannot be planned');
+  expect(await graph.ask('{ ts { ... on T { two } } }')).toEqual({ data: { ts: [{ two: 2 }] } });
+  await planning.close();
+});

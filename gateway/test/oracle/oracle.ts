@@ -6,7 +6,7 @@ import { nulledBy, nulledPlaces, type Told } from './compare.ts';
 import type { Data } from './data.ts';
 import { answerAsOne, subgraphsInProcess, type Watch } from './executions.ts';
 import type { AskedOperation } from './operations.ts';
-import type { PlannedWorld } from './planned-world.ts';
+import { NO_OVERRIDES, type PlannedWorld } from './planned-world.ts';
 import type { World } from './world.ts';
 
 export type PlannerName = keyof PlannedWorld['planners'];
@@ -40,8 +40,7 @@ export function oracleOf(world: World, { supergraph, planners }: PlannedWorld): 
       return told(await answerAsOne(world, data, supergraph.apiSchema, operation, watch));
     },
     async answer({ document, variables }, data, { planner, engine = 'shopgraph', between = (call) => call }) {
-      const overrides = { labels: new Set<string>(), roll: 0 };
-      const planned = await planners[planner].plan(document, overrides);
+      const planned = await planners[planner].plan(document, NO_OVERRIDES);
       const { value: run } = engines[engine].compile(planned, supergraph);
       const call = between(callsOf(data, { tick: 0 }));
       const { data: text, errors } = await run({ variables, context: { ...CONTEXT }, call });
@@ -139,9 +138,10 @@ export async function unfounded(
   function failuresAt(path: readonly (string | number)[]): string[] {
     if (nulledBy(answer.data, path) !== null) return [JSON.stringify(path)];
     const start = JSON.stringify(path).slice(0, -1);
-    return [...seen.keys()].filter((inside) => {
+    return [...seen].flatMap(([inside, field]) => {
       const at = nulledBy(answer.data, JSON.parse(inside));
-      return inside.startsWith(`${start},`) && at !== null && JSON.stringify(at) === inside;
+      const isPart = inside.startsWith(`${start},`) && at !== null && JSON.stringify(at) === inside;
+      return isPart && needs(world, field, away) ? [inside] : [];
     });
   }
 }

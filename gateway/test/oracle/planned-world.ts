@@ -3,7 +3,7 @@ import { createLogger } from '@shop/service-kit';
 import { parse } from 'graphql';
 import { createApolloPlans } from '../../src/planning/apollo-plans.ts';
 import { createHivePlanner } from '../../src/planning/hive-planner.ts';
-import { labelsInForce } from '../../src/planning/overrides.ts';
+import { labelsInForce, type Overrides } from '../../src/planning/overrides.ts';
 import type { LimitedPlanner } from '../../src/planning/planner.ts';
 import { PlanningFailed } from '../../src/planning/planner.ts';
 import { createSupergraphPlanner, type SupergraphPlanner } from '../../src/planning/supergraph-planner.ts';
@@ -18,7 +18,10 @@ export interface PlannedWorld {
   close(): Promise<void>;
 }
 
-/** Null for a world that does not compose. */
+/** No progressive override is in force. */
+export const NO_OVERRIDES: Overrides = { labels: new Set(), roll: 0 };
+
+/** The supergraph's SDL, or why there is none. */
 export function composed(world: World): { sdl: string } | { problems: string[] } {
   const { supergraphSdl, errors } = composeServices(
     world.subgraphs.map((name) => ({ name, url: `http://${name}`, typeDefs: parse(sdlOf(world, name)) })),

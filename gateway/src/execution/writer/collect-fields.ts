@@ -61,9 +61,14 @@ export function createFieldCollector(
     function applies(name: string | undefined): boolean {
       if (name === undefined || name === type.name) return true;
       const condition = schema.getType(name);
-      const isWider = isAbstractType(condition) && isSubType(condition, type);
-      if (!isWider && !isObjectType(type)) collected.isCertain = false;
-      return isWider;
+      if (isAbstractType(condition) && isSubType(condition, type)) return true;
+      if (isObjectType(type)) return false;
+      const objects = schema.getPossibleTypes(type);
+      const within = objects.filter(
+        (object) => object === condition || (isAbstractType(condition) && schema.isSubType(condition, object)),
+      );
+      if (within.length > 0 && within.length < objects.length) collected.isCertain = false;
+      return within.length === objects.length;
     }
   };
 

@@ -109,8 +109,8 @@ export function compileWriter({ schema, document, operation, clientNames, coerce
     const isUntold = name === undefined || isInterfaceType(concrete);
     if (isUntold && isInterfaceType(known)) {
       const { fields, isCertain } = collect(known, sets);
-      const asksForType = [...fields.values()].some(([field]) => field?.name.value === TypeNameMetaFieldDef.name);
-      if (isCertain && !asksForType) return fieldsWriter(known, fields);
+      const areKnown = [...fields.values()].every(([field]) => field && known.getFields()[field.name.value]);
+      if (isCertain && areKnown) return fieldsWriter(known, fields);
     }
     return (_value, writing, at) => failUntyped(writing, at);
   }
