@@ -10,17 +10,17 @@ import {
   startTracing,
 } from '@shop/service-kit';
 import type { GatewayConfig } from './config.ts';
-import type { Entrance } from './door/open-door.ts';
-import { createTokenVerifier, unverified } from './door/token-verifier.ts';
 import { toClientError } from './errors/client-error.ts';
 import { createEngine } from './execution/engine.ts';
 import { subgraphCheck } from './execution/subgraph-check.ts';
 import { createSubgraphPools } from './execution/subgraph-pools.ts';
 import { createSubgraphSources } from './execution/subgraph-sources.ts';
+import type { Entrance } from './guards/admit-request.ts';
 import { allowOrigins } from './guards/cors.ts';
 import { openDoor } from './guards/door.ts';
 import { type DecidePolicies, noPolicies } from './guards/granted.ts';
 import { hidingSuggestions } from './guards/introspection.ts';
+import { createTokenVerifier, unverified } from './guards/token-verifier.ts';
 import { createFinishAnswer } from './observability/finish-answer.ts';
 import { createGatewayMetrics } from './observability/gateway-metrics.ts';
 import { createPlanning } from './planning/planning.ts';

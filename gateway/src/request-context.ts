@@ -1,5 +1,5 @@
-import type { ViewerToken } from './door/token-verifier.ts';
 import type { Client } from './guards/door.ts';
+import type { ViewerToken } from './guards/token-verifier.ts';
 import type { Departure } from './resilience/departure.ts';
 
 /** What the gateway knows about whoever sent an operation, however it came in. */

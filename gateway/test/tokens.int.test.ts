@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type TestTokens, testTokens } from '@shop/testkit';
-import { createTokenVerifier } from '../src/door/token-verifier.ts';
+import { createTokenVerifier } from '../src/guards/token-verifier.ts';
 import { type Library, startLibrary } from './library/start-library.ts';
 
 let tokens: TestTokens;

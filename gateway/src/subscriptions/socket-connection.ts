@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Unauthenticated } from '@shop/kernel';
 import type { WebSocket } from 'ws';
-import type { TokenVerifier, ViewerToken } from '../door/token-verifier.ts';
+import type { TokenVerifier, ViewerToken } from '../guards/token-verifier.ts';
 
 const FORBIDDEN = 4403;
 const TRY_AGAIN_LATER = 1013;

@@ -4,8 +4,8 @@ import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError } from 
 import type { OperationResult, SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Entrance } from '../door/open-door.ts';
 import { asGraphQLError, type FormatError } from '../errors/client-error.ts';
+import type { Entrance } from '../guards/admit-request.ts';
 import type { Client } from '../guards/door.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { reportErrors } from '../observability/report-errors.ts';

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
-import { admitRequest, type Entrance } from '../door/open-door.ts';
 import { badRequest } from '../errors/http-head.ts';
+import { admitRequest, type Entrance } from '../guards/admit-request.ts';
 import { type Departure, departureFrom } from '../resilience/departure.ts';
 import {
   type AskedOperation,

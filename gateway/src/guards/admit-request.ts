@@ -4,13 +4,13 @@ import { clientAddressOf } from '@shop/service-kit';
 import type { GraphQLError } from 'graphql';
 import { asGraphQLError } from '../errors/client-error.ts';
 import { withHead } from '../errors/http-head.ts';
-
-import { refuseForgery } from '../guards/csrf.ts';
-import type { Client, Door } from '../guards/door.ts';
 import { idempotencyKeyOf, type RequestContext } from '../request-context.ts';
 import { readsStatus } from '../transport/media-type.ts';
+import { refuseForgery } from './csrf.ts';
+import type { Client, Door } from './door.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
+/** What every way in has to ask before it lets anybody in. */
 export interface Entrance {
   door: Door;
   verifier: TokenVerifier;
