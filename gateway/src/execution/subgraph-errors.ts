@@ -22,7 +22,7 @@ export function fromSubgraph(error: GraphQLFormattedError, query: string): Graph
     if (argument) return { message: error.message, path, extensions: { code: 'BAD_USER_INPUT', field: argument } };
     return { message: error.message ?? 'no message', path, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   }
-  const field = code === 'BAD_USER_INPUT' ? variableIn(error.message) : null;
+  const field = code === 'BAD_USER_INPUT' ? (variableIn(error.message) ?? nullArgumentIn(error.message)) : null;
   return {
     message: error.message,
     path,
