@@ -20,7 +20,7 @@ import {
 } from 'graphql';
 import type { ClientNames } from '../../planning/client-names.ts';
 import { type Data, isData, valueAt } from '../tree/data.ts';
-import { createFieldCollector, typenameKeys } from './collect-fields.ts';
+import { type CollectedFields, createFieldCollector, sameFields, typenameKeys } from './collect-fields.ts';
 import { introspectionWriter } from './introspection.ts';
 import { leafWriter } from './leaves.ts';
 import { FAILED, fail, failUntyped, type Writer } from './writer.ts';
@@ -108,21 +108,20 @@ export function compileWriter({ schema, document, operation, clientNames, coerce
     const known = isInterfaceType(concrete) ? concrete : type;
     const isUntold = name === undefined || isInterfaceType(concrete);
     if (isUntold && isInterfaceType(known)) {
-      const { fields, isCertain } = collect(known, sets);
-      const areKnown = [...fields.values()].every(([field]) => field && known.getFields()[field.name.value]);
-      if (isCertain && areKnown) return fieldsWriter(known, fields);
+      const objects = schema.getPossibleTypes(known);
+      const types = objects.length > 0 ? objects : [known];
+      const fields = sameFields(types.map((possible) => collect(possible, sets)));
+      const areKnown = [...(fields?.values() ?? [])].every(([field]) => field && known.getFields()[field.name.value]);
+      if (fields && areKnown) return fieldsWriter(known, fields);
     }
     return (_value, writing, at) => failUntyped(writing, at);
   }
 
   function objectWriter(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Writer {
-    return fieldsWriter(type, collect(type, sets).fields);
+    return fieldsWriter(type, collect(type, sets));
   }
 
-  function fieldsWriter(
-    type: Pick<GraphQLObjectType, 'name' | 'getFields'>,
-    fields: ReadonlyMap<string, readonly FieldNode[]>,
-  ): Writer {
+  function fieldsWriter(type: Pick<GraphQLObjectType, 'name' | 'getFields'>, fields: CollectedFields): Writer {
     const written: FieldWriter[] = [];
     let open = '{';
     for (const [key, mentions] of fields) {
