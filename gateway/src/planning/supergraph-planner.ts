@@ -145,7 +145,8 @@ function rootFetches(node: PlanNode | NonNullable<QueryPlan['node']>): string[] 
     case 'Parallel':
       return node.nodes.flatMap(rootFetches);
     case 'Flatten':
-      return [];
+      // Root fields that are deferred.
+      return node.path.length === 0 ? rootFetches(node.node) : [];
     case 'Condition':
       return [node.ifClause, node.elseClause].flatMap((clause) => (clause ? rootFetches(clause) : []));
     case 'Subscription':
