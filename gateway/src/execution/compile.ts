@@ -99,7 +99,7 @@ function createWriterChoice({ document, clientNames, only }: Written, schema: Gr
   const names = conditionVariables(document);
   const writers = new BoundedMap<string, Writer>(REMEMBERED_WRITERS);
   return (coerced) => {
-    const key = names.length === 0 ? '' : names.map((name) => (coerced[name] === true ? '1' : '0')).join('');
+    const key = names.length === 0 ? '' : names.map((name) => String(coerced[name])).join();
     let writer = writers.get(key);
     if (writer === undefined) {
       writer = compileWriter({ schema, document, operation, clientNames, coerced, ...(only && { only }) });

@@ -32,10 +32,11 @@ export function withoutDefer(document: DocumentNode): DocumentNode {
 }
 
 /**
- * For Apollo's planner. It fetches a field with `@requires` together with other fields of its object, and forgets that
- * what is required may have been left out by a condition: then the others are missing too. So is the type behind an
- * interface object when only what is left out wanted to know it. Without conditions all of that is fetched in any case,
- * and shown by the conditions of the client's own document. A mutation's own fields keep theirs.
+ * For Apollo's planner, and for Hive's where its plan is wrong with them (`right-requirements.ts`). Apollo's fetches a
+ * field with `@requires` together with other fields of its object, and forgets that what is required may have been left
+ * out by a condition: then the others are missing too. So is the type behind an interface object when only what is left
+ * out wanted to know it. Without conditions all of that is fetched in any case, and shown by the conditions of the
+ * client's own document. A mutation's own fields keep theirs.
  */
 export function withoutDangerousConditions(
   document: DocumentNode,

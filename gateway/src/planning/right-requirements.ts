@@ -34,6 +34,30 @@ export function hasRightRequirements(
   );
 }
 
+/**
+ * Whether fields with `@requires` are fetched of entities together with conditions. Hive's planner joins fields under
+ * different conditions into one fetch, which wants for each entity what any of them requires: where one is left out with
+ * what only it requires, the others are not fetched either, and no error says so.
+ */
+export function requiresUnderConditions(
+  plan: QueryPlan,
+  { requirements }: Pick<SupergraphFacts, 'requirements'>,
+): boolean {
+  return (plan.node ? fetchesIn(plan.node) : []).some(
+    (fetch) => hasConditions(fetch) && requiringFields(fetch).some((name) => requirements.has(name)),
+  );
+}
+
+function hasConditions({ operation }: FetchNode): boolean {
+  let found = false;
+  visit(parse(operation, { noLocation: true }), {
+    Directive({ name }) {
+      found ||= name.value === 'skip' || name.value === 'include';
+    },
+  });
+  return found;
+}
+
 /** The names of fields that an entity fetch asks for. */
 function requiringFields({ requires, operation }: FetchNode): string[] {
   const names: string[] = [];

@@ -41,9 +41,9 @@ export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions)
     scope.route({
       url: GRAPHQL_PATH,
       method: ['HEAD', 'PUT', 'PATCH', 'DELETE'],
-      handler: () => {
-        throw badRequest('Operations are sent with GET or POST.', { status: 405, headers: { allow: 'GET, POST' } });
-      },
+      // Before the body is looked at, which is not what is wrong.
+      onRequest: async () => refuseMethod(),
+      handler: refuseMethod,
     });
   });
   // Whoever types the bare address into a browser is looking for the page.
@@ -63,6 +63,10 @@ export function serveGraphQL(app: FastifyInstance, options: GraphQLRouteOptions)
     door.count(tooLarge);
     return badRequest(tooLarge.message, { status });
   }
+}
+
+function refuseMethod(): never {
+  throw badRequest('Operations are sent with GET or POST.', { status: 405, headers: { allow: 'GET, POST' } });
 }
 
 function wantsAPage({ method, headers }: FastifyRequest): boolean {

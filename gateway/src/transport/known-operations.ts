@@ -18,6 +18,8 @@ import type { Supergraph } from '../supergraph/supergraph.ts';
 export interface KnownOperation {
   kind: OperationTypeNode;
   name: string | undefined;
+  /** The `operationName` of the requests that it answers. */
+  askedName: string | undefined;
   /** The operation without what it selects: enough to read variables by. */
   signature: OperationDefinitionNode;
   guarded: GuardedOperation;
@@ -41,7 +43,8 @@ export function createKnownOperations(door: Pick<Door, 'prepare'>, maxBytes: num
     const known = bySupergraph.get(supergraph) ?? remember(supergraph);
     const key = operationName === undefined ? text : `${operationName.length} ${operationName} ${text}`;
     const found = known.get(key);
-    if (found) return found;
+    // Texts are anything: one that is spelled like the key of another's name is none of its requests.
+    if (found && found.askedName === operationName) return found;
     const operation = read(supergraph, text, operationName);
     known.set(key, operation);
     return operation;
@@ -64,6 +67,7 @@ export function createKnownOperations(door: Pick<Door, 'prepare'>, maxBytes: num
     return {
       kind: operation.operation,
       name: operation.name?.value,
+      askedName: operationName,
       signature: signatureOf(operation),
       guarded: door.prepare(supergraph, document, operation),
       defers: isDeferred(document),

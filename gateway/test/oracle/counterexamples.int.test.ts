@@ -43,6 +43,38 @@ describe.each(['auto', 'apollo'] as const)('by planner %s', (planner) => {
     expect(changes).toBe(0);
   });
 
+  it('shows a field with @requires beside one that is left out and requires more', async () => {
+    const subgraphs: Subgraphs = {
+      a: {
+        sdl: 'type Query { t: T } type T @key(fields: "id") { id: ID!, size: Int }',
+        resolvers: { Query: { t: () => ({ id: '1', size: 3 }) } },
+      },
+      b: {
+        sdl: 'type T @key(fields: "id") { id: ID!, name: String }',
+        resolvers: { T: { name: () => 'one' } },
+      },
+      c: {
+        sdl: /* GraphQL */ `type T @key(fields: "id") {
+          id: ID!
+          size: Int @external
+          name: String @external
+          label: String @requires(fields: "name")
+          box: String @requires(fields: "name size")
+        }`,
+        resolvers: {
+          T: {
+            label: ({ name }: { name: string }) => `label ${name}`,
+            box: ({ name, size }: { name: string; size: number }) => `box ${name} ${size}`,
+          },
+        },
+      },
+    };
+    const graph = graphOf(subgraphs, planning);
+    const operation = 'query ($no: Boolean!) { t { label box @include(if: $no) } }';
+    expect(await graph.ask(operation, { no: false })).toEqual({ data: { t: { label: 'label one' } } });
+    expect(await graph.ask(operation, { no: true })).toEqual({ data: { t: { label: 'label one', box: 'box one 3' } } });
+  });
+
   it('says why a field is missing whose requirement failed, also where the client asked for that too', async () => {
     const subgraphs: Subgraphs = {
       a: {
@@ -89,6 +121,7 @@ it('needs to know no type to show what every type has, beside fragments on types
         type Query { shown: [I!] }
         interface I { id: ID! }
         union U = A | B | C
+        union V = B | C
         type A implements I @key(fields: "id") { id: ID! }
         type B implements I @key(fields: "id") { id: ID! }
         type C @key(fields: "id") { id: ID! }
@@ -97,8 +130,9 @@ it('needs to know no type to show what every type has, beside fragments on types
     },
   };
   const graph = graphOf(subgraphs, planning);
-  const answer = await graph.ask('{ shown { ... on U { ... on C { id } } id } }');
-  expect(answer).toEqual({ data: { shown: [{ id: '1' }] } });
+  const answer = { data: { shown: [{ id: '1' }] } };
+  expect(await graph.ask('{ shown { ... on U { ... on C { id } } id } }')).toEqual(answer);
+  expect(await graph.ask('{ shown { ... on V { ... on C { id } } id } }')).toEqual(answer);
   await planning.close();
 });
 

@@ -11,7 +11,7 @@ interface Asked {
 /**
  * What the gateway is known not to do. `refused`: two `@requires` of one field with different arguments cannot be
  * planned by Apollo's planner (docs/adr/0022), and what Hive's confuses is refused. `flaws`: where conditions had to be
- * taken off what Apollo's planner sees, a field that is not shown may fail, and take its parent along.
+ * taken off what a planner sees, a field that is not shown may fail, and take its parent along.
  */
 export function knownDeviation({ facts, operation }: Asked): 'refused' | 'flaws' | null {
   if (needsOf(operation.document, facts).conflictingRequirements) return 'refused';

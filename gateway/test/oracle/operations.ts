@@ -27,6 +27,9 @@ export interface AskedOperation {
 /** Names that plans use for themselves, and others for fields to be confused with. */
 const CLASHING_ALIASES = [
   'id',
+  'id',
+  'id',
+  'id',
   'sku',
   'nest',
   'a',
@@ -118,7 +121,7 @@ function field(writing: Writing, type: Exclude<GraphQLCompositeType, { getTypes(
 function alias(writing: Writing, oneIn: number): string {
   const { choices } = writing;
   if (!choices.oneIn(oneIn)) return '';
-  if (choices.oneIn(3)) return `${choices.of(CLASHING_ALIASES)}: `;
+  if (choices.oneIn(2)) return `${choices.of(CLASHING_ALIASES)}: `;
   writing.names += 1;
   return `x${writing.names}: `;
 }

@@ -140,7 +140,7 @@ export async function unfounded(
     const start = JSON.stringify(path).slice(0, -1);
     return [...seen].flatMap(([inside, field]) => {
       const at = nulledBy(answer.data, JSON.parse(inside));
-      const isPart = inside.startsWith(`${start},`) && at !== null && JSON.stringify(at) === inside;
+      const isPart = inside.startsWith(`${start},`) && JSON.stringify(at).startsWith(`${start},`);
       return isPart && needs(world, field, away) ? [inside] : [];
     });
   }
@@ -157,7 +157,8 @@ function needs(
   if (field === undefined || field.owners.includes(away) || field.requires) return true;
   // To get from one key to another, or to learn a type, a plan has to go to some other subgraph.
   const keys = [...(object?.keys.values() ?? [])];
-  const isBehind = abstracts.some(({ hidden, members }) => hidden && members.includes(type));
+  const told = field.type.replace(/[[\]!]/g, '');
+  const isBehind = abstracts.some(({ hidden, members, name }) => hidden && (members.includes(type) || name === told));
   // A fetch of fields with `@requires` may have others in it that would need less.
   const isBeside = object?.fields.some(
     ({ requires, owners }) => requires && owners.some((owner) => field.owners.includes(owner)),

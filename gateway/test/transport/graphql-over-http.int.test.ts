@@ -45,6 +45,10 @@ describe('beyond the audit,', () => {
     });
   });
 
+  it('JSON after a byte order mark is read', async () => {
+    expect(await (await post(`\uFEFF${BOOK}`)).json()).toHaveProperty('data.book');
+  });
+
   it.each(['application/json; charset=UTF-8', 'application/json;charset="utf-8"', 'Application/JSON'])(
     'a body of %s is read',
     async (type) => expect(await (await post(BOOK, { 'content-type': type })).json()).toHaveProperty('data.book'),

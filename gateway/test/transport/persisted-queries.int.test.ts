@@ -58,6 +58,15 @@ describe('a text that was sent with its hash', () => {
     await library.close();
   });
 
+  it.each([{ toString: 1 }, 5, null])('is none when the hash is no text: %j', async (sha256Hash) => {
+    const library = await startLibrary();
+    const asked = { persistedQuery: { version: 1, sha256Hash } };
+    expect(await post(library, { extensions: asked })).toEqual(refused('PERSISTED_QUERY_NOT_FOUND'));
+    const query = bookQuery('Unhashed');
+    expect(await post(library, { query, extensions: asked })).toEqual(refused('BAD_USER_INPUT'));
+    await library.close();
+  });
+
   it('makes room for others that are used', async () => {
     const library = await startLibrary({ PERSISTED_QUERIES_BYTES: '1000' });
     const texts = ['A', 'B', 'C'].map(bookQuery);

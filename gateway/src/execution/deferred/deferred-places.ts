@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type FieldNode,
+  type GraphQLCompositeType,
   type GraphQLSchema,
   getNamedType,
   type InlineFragmentNode,
@@ -13,13 +14,13 @@ import {
 import { labelOf } from '../../planning/deferred-fragments.ts';
 import { operationOf } from '../../planning/own-fields.ts';
 import { type Data, isData, type Path, valueAt } from '../tree/data.ts';
-import { type CompositeType, isLeftOut } from '../writer/collect-fields.ts';
+import { isLeftOut } from '../writer/collect-fields.ts';
 
 /** A deferred fragment of an operation. */
 export interface DeferredFragment {
   selectionSet: SelectionSetNode;
   /** What it is written on. */
-  type: CompositeType;
+  type: GraphQLCompositeType;
   /** The objects it applies to, and where they are. */
   placesIn(root: Data, coerced: Readonly<Record<string, unknown>>): Place[];
 }
@@ -30,7 +31,7 @@ interface Place {
 }
 
 /** A step down to the fragment: into a field, or on in a fragment, where the type of the object it is on is known or not. */
-type Way = { node: FieldNode | InlineFragmentNode; type: CompositeType }[];
+type Way = { node: FieldNode | InlineFragmentNode; type: GraphQLCompositeType }[];
 
 /** Finds a deferred fragment by its label in an operation whose fragments that hold such are written out. */
 export function findDeferred(schema: GraphQLSchema, document: DocumentNode, label: string): DeferredFragment {
@@ -57,7 +58,7 @@ export function findDeferred(schema: GraphQLSchema, document: DocumentNode, labe
     },
   };
 
-  function applies(node: InlineFragmentNode, object: Data, on: CompositeType): boolean {
+  function applies(node: InlineFragmentNode, object: Data, on: GraphQLCompositeType): boolean {
     const condition = conditionOf(node, on, schema);
     const concrete = isObjectType(on) ? on : schema.getType(String(object.__typename));
     if (condition === on || condition === concrete) return true;
@@ -68,7 +69,7 @@ export function findDeferred(schema: GraphQLSchema, document: DocumentNode, labe
 function wayTo(
   label: string,
   { selections }: SelectionSetNode,
-  type: CompositeType,
+  type: GraphQLCompositeType,
   schema: GraphQLSchema,
 ): Way | null {
   for (const node of selections) {
@@ -82,13 +83,17 @@ function wayTo(
   return null;
 }
 
-function typeOf({ name }: FieldNode, on: CompositeType): CompositeType | null {
+function typeOf({ name }: FieldNode, on: GraphQLCompositeType): GraphQLCompositeType | null {
   const field = 'getFields' in on ? on.getFields()[name.value] : undefined;
   const type = field && getNamedType(field.type);
   return isCompositeType(type) ? type : null;
 }
 
-function conditionOf({ typeCondition }: InlineFragmentNode, on: CompositeType, schema: GraphQLSchema): CompositeType {
+function conditionOf(
+  { typeCondition }: InlineFragmentNode,
+  on: GraphQLCompositeType,
+  schema: GraphQLSchema,
+): GraphQLCompositeType {
   const type = typeCondition && schema.getType(typeCondition.name.value);
   // Where the object's type is known, a wider condition says nothing more.
   if (!isCompositeType(type) || (isObjectType(on) && isAbstractType(type) && schema.isSubType(type, on))) return on;

@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type FieldNode,
+  type GraphQLCompositeType,
   type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLOutputType,
@@ -20,7 +21,7 @@ import {
 } from 'graphql';
 import type { ClientNames } from '../../planning/client-names.ts';
 import { type Data, isData, valueAt } from '../tree/data.ts';
-import { type CompositeType, createFieldCollector, typenameKeys } from './collect-fields.ts';
+import { type CollectedFields, createFieldCollector, sameFields, typenameKeys } from './collect-fields.ts';
 import { introspectionWriter } from './introspection.ts';
 import { leafWriter } from './leaves.ts';
 import { FAILED, fail, failUntyped, type Writer } from './writer.ts';
@@ -34,7 +35,7 @@ export interface WriterOptions {
   /** Of these only the variables of `@skip` and `@include` count. */
   coerced: Readonly<Record<string, unknown>>;
   /** Only this selection, of an object of this type, in place of the operation's. */
-  only?: { type: CompositeType; selectionSet: SelectionSetNode };
+  only?: { type: GraphQLCompositeType; selectionSet: SelectionSetNode };
 }
 
 interface FieldWriter {
@@ -112,21 +113,20 @@ export function compileWriter(options: WriterOptions): Writer {
     const known = isInterfaceType(concrete) ? concrete : type;
     const isUntold = name === undefined || isInterfaceType(concrete);
     if (isUntold && isInterfaceType(known)) {
-      const { fields, isCertain } = collect(known, sets);
-      const areKnown = [...fields.values()].every(([field]) => field && known.getFields()[field.name.value]);
-      if (isCertain && areKnown) return fieldsWriter(known, fields);
+      const objects = schema.getPossibleTypes(known);
+      const types = objects.length > 0 ? objects : [known];
+      const fields = sameFields(types.map((possible) => collect(possible, sets)));
+      const areKnown = [...(fields?.values() ?? [])].every(([field]) => field && known.getFields()[field.name.value]);
+      if (fields && areKnown) return fieldsWriter(known, fields);
     }
     return (_value, writing, at) => failUntyped(writing, at);
   }
 
   function objectWriter(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Writer {
-    return fieldsWriter(type, collect(type, sets).fields);
+    return fieldsWriter(type, collect(type, sets));
   }
 
-  function fieldsWriter(
-    type: Pick<GraphQLObjectType, 'name' | 'getFields'>,
-    fields: ReadonlyMap<string, readonly FieldNode[]>,
-  ): Writer {
+  function fieldsWriter(type: Pick<GraphQLObjectType, 'name' | 'getFields'>, fields: CollectedFields): Writer {
     const written: FieldWriter[] = [];
     let open = '{';
     for (const [key, mentions] of fields) {
