@@ -106,7 +106,7 @@ async function start(
   const format = guards.document.mayIntrospect ? toClientError : hidingSuggestions(toClientError);
   const { cost } = guards;
   const { planInAnswer } = config;
-  const executing = { supergraph, planning, sourcesOf };
+  const executing = { supergraph, planning, sourcesOf, canDefer: engine.canDefer };
   const pipeline = createOperationPipeline({ ...executing, know, door, cost, planInAnswer, format, log, metrics });
   const persisted = createPersistedQueries({ maxBytes: config.persistedQueriesBytes, redis, log });
 

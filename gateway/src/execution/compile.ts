@@ -1,9 +1,18 @@
-import { type GraphQLError, GraphQLIncludeDirective, GraphQLSkipDirective, Kind, visit } from 'graphql';
+import {
+  type GraphQLError,
+  GraphQLIncludeDirective,
+  type GraphQLSchema,
+  GraphQLSkipDirective,
+  Kind,
+  visit,
+} from 'graphql';
 import { BoundedMap } from '../bounded-map.ts';
 import { operationOf } from '../planning/own-fields.ts';
 import type { PlanNode, QueryPlan } from '../planning/plan.ts';
 import type { PlannedOperation } from '../planning/planned-operation.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
+import { compileParts } from './deferred/compile-parts.ts';
+import { type LaterParts, sendLater } from './deferred/send-later.ts';
 import { FieldErrors } from './field-errors.ts';
 import { readResponseShape } from './response-shape.ts';
 import type { Run } from './run.ts';
@@ -11,10 +20,13 @@ import { compileNode } from './steps/plan-steps.ts';
 import { createMerge } from './tree/merge.ts';
 import { SharedObjects } from './tree/shared-objects.ts';
 import { createTypeFacts, type TypeFacts } from './tree/type-facts.ts';
-import { compileWriter } from './writer/compile-writer.ts';
+import { compileWriter, type WriterOptions } from './writer/compile-writer.ts';
+import { type WriterChoice, write } from './writer/write.ts';
 import { ROOT, type Writer } from './writer/writer.ts';
 
 type CompilableOperation = Pick<PlannedOperation, 'document' | 'clientNames' | 'plan'>;
+
+type Written = Pick<PlannedOperation, 'document' | 'clientNames'> & Pick<WriterOptions, 'only'>;
 
 /** What one execution is given. */
 export type RunOptions = Pick<Run, 'variables' | 'coerced' | 'context' | 'call' | 'endsAt'>;
@@ -23,6 +35,8 @@ export interface WrittenAnswer {
   /** JSON, `null` included. */
   data: string;
   errors: readonly GraphQLError[];
+  /** Where something of the operation was deferred: what comes after this. */
+  later?: LaterParts;
 }
 
 /** Answers its operation; neither plan nor document is looked at again. */
@@ -36,14 +50,29 @@ export function compileOperation(planned: CompilableOperation, supergraph: Super
   const { document, clientNames, plan } = planned;
   const types = typeFactsOf(supergraph);
   const shape = readResponseShape(document);
-  const step = compileNode(nodeOf(plan), [], { types, merge: createMerge(types.isAbstract) });
-  const writerFor = createWriterChoice(planned, supergraph);
+  const node = nodeOf(plan);
+  const tools = { types, merge: createMerge(types.isAbstract) };
+  const step = compileNode(node, [], tools);
+  const writerFor = createWriterChoice(planned, supergraph.apiSchema);
+  const partsFor = compileParts(node, {
+    schema: supergraph.apiSchema,
+    document,
+    compileStep: (part) => compileNode(part, [], tools),
+    createWriterFor: (part) => createWriterChoice({ clientNames, ...part }, supergraph.apiSchema),
+  });
 
   return async (options) => {
     const errors = new FieldErrors({ shape, clientNames });
     const run: Run = { ...options, root: {}, shared: new SharedObjects(), errors };
-    await step(run);
-    return write(run, writerFor(run.coerced));
+    const parts = partsFor?.(run.coerced);
+    if (!parts) {
+      await step(run);
+      return writeRoot(run, writerFor(run.coerced));
+    }
+    await parts.first(run);
+    const written = writeRoot(run, parts.writerFor(run.coerced));
+    const errorsAfter = (before: FieldErrors) => new FieldErrors({ shape, clientNames }, before);
+    return { ...written, later: sendLater({ run, written, parts: parts.later, errorsAfter, clientNames }) };
   };
 }
 
@@ -65,10 +94,7 @@ export function nodeOf({ node }: QueryPlan): PlanNode {
  * An operation with `@skip` or `@include` is several: a writer is made for each combination of their variables, when it
  * first comes, and needs to look at no directive then.
  */
-function createWriterChoice(
-  { document, clientNames }: CompilableOperation,
-  { apiSchema: schema }: Supergraph,
-): (coerced: Run['coerced']) => Writer {
+function createWriterChoice({ document, clientNames, only }: Written, schema: GraphQLSchema): WriterChoice {
   const operation = operationOf(document);
   const names = conditionVariables(document);
   const writers = new BoundedMap<string, Writer>(REMEMBERED_WRITERS);
@@ -76,7 +102,7 @@ function createWriterChoice(
     const key = names.length === 0 ? '' : names.map((name) => String(coerced[name])).join();
     let writer = writers.get(key);
     if (writer === undefined) {
-      writer = compileWriter({ schema, document, operation, clientNames, coerced });
+      writer = compileWriter({ schema, document, operation, clientNames, coerced, ...(only && { only }) });
       writers.set(key, writer);
     }
     return writer;
@@ -94,9 +120,7 @@ function conditionVariables(document: CompilableOperation['document']): string[]
   return [...names];
 }
 
-function write({ root, shared, variables, errors }: Run, writer: Writer): WrittenAnswer {
-  const writing = { shared, variables, isFlawed: false, errors: null };
-  const data = writer(root, writing, null);
-  if (!writing.isFlawed) return { data, errors: errors.all() };
-  return { data: writer(root, { ...writing, errors }, ROOT), errors: errors.all() };
+function writeRoot(run: Run, writer: Writer): WrittenAnswer {
+  const data = write(run, writer, { value: run.root, at: ROOT });
+  return { data, errors: run.errors.all() };
 }

@@ -9,10 +9,13 @@ import type { RequestContext } from '../request-context.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { compileForApollo } from './apollo-reference.ts';
 import { compileOperation, type WrittenAnswer } from './compile.ts';
+import type { LaterParts } from './deferred/send-later.ts';
 import type { CallSubgraph } from './subgraph-call.ts';
 
 /** What turns planned operations into functions that answer them. */
 export interface Engine {
+  /** Whether it answers in parts what was prepared so. */
+  canDefer: boolean;
   /** Throws a GraphQLError for a plan that it cannot run. */
   compile(planned: PlannedOperation, supergraph: Supergraph): Costed<ExecuteOperation>;
 }
@@ -35,6 +38,8 @@ export interface Answer {
   data: string | undefined;
   errors: readonly GraphQLError[];
   extensions?: { idempotentReplay: true };
+  /** What was deferred, where the operation was prepared for an answer in parts. */
+  later?: LaterParts;
 }
 
 // Measured, on plans of 140 to 8,300 characters of JSON: what is compiled of an operation, with one writer.
@@ -45,6 +50,7 @@ const BYTES_PER_PLAN = 10;
 export function createEngine(name: 'shopgraph' | 'apollo', timeoutMs = Number.POSITIVE_INFINITY): Engine {
   const compileWith = name === 'apollo' ? compileForApollo : compileOperation;
   return {
+    canDefer: name === 'shopgraph',
     compile(planned, supergraph) {
       const run = compileWith(planned, supergraph);
       const operation = operationOf(planned.document);

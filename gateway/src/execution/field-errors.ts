@@ -23,13 +23,19 @@ interface FetchError {
 export class FieldErrors {
   readonly #shape: ResponseShape;
   readonly #clientNames: ClientNames;
+  readonly #before: FieldErrors | null;
   readonly #found = new Map<string, GraphQLError>();
   readonly #ofFetches: FetchError[] = [];
   readonly #explained: PathNode = { isEnd: false, next: new Map() };
 
-  constructor({ shape, clientNames }: { shape: ResponseShape; clientNames: ClientNames }) {
+  /** `before` holds what is told in a part of the answer that went ahead, and may be the reason for what is missing now. */
+  constructor(
+    { shape, clientNames }: { shape: ResponseShape; clientNames: ClientNames },
+    before: FieldErrors | null = null,
+  ) {
     this.#shape = shape;
     this.#clientNames = clientNames;
+    this.#before = before;
   }
 
   add(path: Path, error: GraphQLFormattedError, subgraph: string): void {
@@ -42,12 +48,16 @@ export class FieldErrors {
 
   /** Whether a fetch has failed, or a part of one. */
   get hasFetchErrors(): boolean {
-    return this.#ofFetches.length > 0;
+    return this.#ofFetches.length > 0 || (this.#before?.hasFetchErrors ?? false);
+  }
+
+  get #reasons(): FetchError[] {
+    return this.#before ? [...this.#before.#reasons, ...this.#ofFetches] : this.#ofFetches;
   }
 
   /** These fields of an object were not fetched, since it lacks some of the needed ones, which an earlier fetch owed. */
   addLost(place: Path, keys: readonly string[], needed: ReadonlySet<string>): void {
-    const reasons = this.#ofFetches.filter(
+    const reasons = this.#reasons.filter(
       ({ path }) => needed.has(String(path[place.length])) && place.every((key, i) => path[i] === key),
     );
     for (const reason of reasons) reason.isTold = true;
@@ -77,7 +87,7 @@ export class FieldErrors {
   addUntyped(path: Path, message: string): void {
     if (this.#isExplained(path, { below: false })) return;
     this.explain(path);
-    const reason = this.#ofFetches.find(({ path: failed }) => path.every((key, i) => failed[i] === key));
+    const reason = this.#reasons.find(({ path: failed }) => path.every((key, i) => failed[i] === key));
     if (reason) this.#tell(path, reason.error.message, { ...reason.error.extensions, serviceName: reason.subgraph });
     else this.#tell(path, message, { code: 'INTERNAL_SERVER_ERROR' });
   }

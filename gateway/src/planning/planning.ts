@@ -4,6 +4,7 @@ import { noSuchOperation } from '../execution/operation.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { createApolloPlanner } from './apollo-planner.ts';
+import { labelDeferred } from './deferred-fragments.ts';
 import { createHivePlanner } from './hive-planner.ts';
 import { loadHive } from './hive-plans.ts';
 import { withoutDefer } from './operation-needs.ts';
@@ -204,7 +205,7 @@ function documentOf(supergraph: Supergraph, { text, operationName, isValid, defe
   const fragments = whole.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
   const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
   const alone = withRoot(document, operationOf(document).selectionSet.selections);
-  return defer ? alone : withoutDefer(alone);
+  return defer ? labelDeferred(alone) : withoutDefer(alone);
 }
 
 function readyOrThrow<C>(known: Known<C>): ReadyOperation<C> {

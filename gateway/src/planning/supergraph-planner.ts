@@ -78,6 +78,10 @@ export function createSupergraphPlanner(options: SupergraphPlannerOptions): Supe
     return apollo && !conflictingRequirements ? [...first, apollo] : first;
   }
 
+  function attempts(needs: OperationNeeds, documents: { fetched: DocumentNode; shown: DocumentNode }) {
+    return plannersFor(needs).map((planner) => ({ planner, ...documents }));
+  }
+
   async function ready(): Promise<void> {
     try {
       await (hive ?? apollo)?.ready();
@@ -96,13 +100,14 @@ export function createSupergraphPlanner(options: SupergraphPlannerOptions): Supe
       if (whole === null) return { document, clientNames, plan: { kind: 'QueryPlan' }, plannedBy: null };
 
       const wish = needsOf(whole, facts);
-      const givesUpDefer = wish.defer && (plannersFor(wish).length === 0 || isSerial(whole));
-      const fetched = givesUpDefer ? withoutDefer(whole) : whole;
-      const planners = plannersFor(givesUpDefer ? { ...wish, defer: false } : wish);
-      const shown = givesUpDefer ? withoutDefer(document) : document;
+      // What cannot be planned in parts, or not for certain, is planned in one piece.
+      const inParts = wish.defer && !isSerial(whole) ? attempts(wish, { fetched: whole, shown: document }) : [];
+      const atOnce = wish.defer
+        ? { fetched: withoutDefer(whole), shown: withoutDefer(document) }
+        : { fetched: whole, shown: document };
       const failures: unknown[] = [];
       let doubtful: PlannedOperation | null = null;
-      for (const planner of planners) {
+      for (const { planner, fetched, shown } of [...inParts, ...attempts({ ...wish, defer: false }, atOnce)]) {
         try {
           const plan = await planWith(planner, fetched, overrides);
           const planned = { document: shown, clientNames, plan, plannedBy: planner.name };
@@ -148,7 +153,8 @@ function rootFetches(node: PlanNode | NonNullable<QueryPlan['node']>): string[] 
     case 'Parallel':
       return node.nodes.flatMap(rootFetches);
     case 'Flatten':
-      return [];
+      // Root fields that are deferred.
+      return node.path.length === 0 ? rootFetches(node.node) : [];
     case 'Condition':
       return [node.ifClause, node.elseClause].flatMap((clause) => (clause ? rootFetches(clause) : []));
     case 'Subscription':

@@ -12,6 +12,7 @@ import {
   withText,
 } from './asked-operation.ts';
 import { acceptedType } from './media-type.ts';
+import { takesParts } from './multipart.ts';
 import type { OperationAnswer, OperationPipeline } from './operation-pipeline.ts';
 import type { PersistedQueries } from './persisted-queries.ts';
 
@@ -36,11 +37,13 @@ export function createHttpOperations(options: HttpOperationsOptions): HttpOperat
     request: FastifyRequest,
     departure: Departure,
     read: () => AskedOperation,
+    { mayBeParts = true } = {},
   ): Promise<OperationAnswer> {
     const { raw, method } = request;
     const { accept } = raw.headers;
     try {
-      if (acceptedType(accept) === null) throw notAcceptable();
+      const inParts = mayBeParts && takesParts(accept);
+      if (acceptedType(accept) === null && !inParts) throw notAcceptable();
       const context = await admitRequest(raw, entrance);
       context.departure = departure;
       const asked = read();
@@ -51,7 +54,8 @@ export function createHttpOperations(options: HttpOperationsOptions): HttpOperat
       door.admitDocument(text, params.variables, context.client);
       if (text === null) throw persisted.missing(params);
       const onAdmitted = () => persisted.remember(params);
-      return await pipeline.answer({ ...params, text, queryOnly: method === 'GET', onAdmitted }, context);
+      const operation = { ...params, text, queryOnly: method === 'GET', takesParts: inParts, onAdmitted };
+      return await pipeline.answer(operation, context);
     } catch (error) {
       return pipeline.refusal(error, accept);
     }
@@ -69,7 +73,9 @@ export function createHttpOperations(options: HttpOperationsOptions): HttpOperat
         return pipeline.refusal(refusal, request.headers.accept);
       }
       // Each is let in by itself, so that a list counts for as many requests as it holds operations.
-      return Promise.all(body.map((each: unknown) => answerOne(request, departure, () => operationInBody(each))));
+      return Promise.all(
+        body.map((each: unknown) => answerOne(request, departure, () => operationInBody(each), { mayBeParts: false })),
+      );
     },
   };
 }

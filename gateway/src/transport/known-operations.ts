@@ -10,6 +10,7 @@ import { BoundedMap } from '../bounded-map.ts';
 import { noSuchOperation } from '../execution/operation.ts';
 import type { Door } from '../guards/door.ts';
 import type { GuardedOperation } from '../guards/guarded-operation.ts';
+import { isDeferred } from '../planning/operation-needs.ts';
 import { validDocument } from '../planning/valid-document.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 
@@ -22,6 +23,8 @@ export interface KnownOperation {
   /** The operation without what it selects: enough to read variables by. */
   signature: OperationDefinitionNode;
   guarded: GuardedOperation;
+  /** Whether something in its document is deferred. */
+  defers: boolean;
 }
 
 /** Throws a GraphQLError, or an AggregateError of several, for what is not a valid operation of the supergraph. */
@@ -67,6 +70,7 @@ export function createKnownOperations(door: Pick<Door, 'prepare'>, maxBytes: num
       askedName: operationName,
       signature: signatureOf(operation),
       guarded: door.prepare(supergraph, document, operation),
+      defers: isDeferred(document),
     };
   }
 }

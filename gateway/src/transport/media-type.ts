@@ -9,6 +9,8 @@ export type MediaType = (typeof OFFERED)[number];
 
 interface Range {
   type: string;
+  /** Without the quality. */
+  parameters: string[];
   quality: number;
 }
 
@@ -26,6 +28,23 @@ export function acceptedType(accept: string | undefined): MediaType | null {
 /** Whether a client looks at the status of an answer: others take anything but 200 for a broken connection. */
 export function readsStatus(accept: string | undefined): boolean {
   return accept?.includes(GRAPHQL_TYPE) ?? false;
+}
+
+/** How much a client would like a media type that it names itself, and that has one parameter; 0 for not at all. */
+export function qualityOf(accept: string, [type, parameter]: readonly [string, string]): number {
+  const covering = accept
+    .split(',')
+    .map(rangeOf)
+    .filter((range) => range.type === type && range.parameters.every((each) => each.replaceAll('"', '') === parameter));
+  // The range with the parameter says more than the one without.
+  const [closest] = covering.sort((a, b) => b.parameters.length - a.parameters.length);
+  return closest?.quality ?? 0;
+}
+
+/** How much a client would like an answer in one piece. */
+export function qualityOfOnePiece(accept: string): number {
+  const ranges = accept.split(',').map(rangeOf);
+  return Math.max(...OFFERED.map((type) => bestFor(type, ranges).quality));
 }
 
 function choose(accept: string): MediaType | null {
@@ -50,5 +69,9 @@ function rangeOf(text: string): Range {
   const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
   const quality = parameters.find((parameter) => parameter.startsWith('q='));
   const number = Number(quality?.slice(2) ?? 1);
-  return { type, quality: Number.isNaN(number) ? 0 : number };
+  return {
+    type,
+    parameters: parameters.filter((each) => each !== quality),
+    quality: Number.isNaN(number) ? 0 : number,
+  };
 }

@@ -3,6 +3,7 @@ import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError
 import { coerceVariables } from '../errors/bad-variables.ts';
 import { asGraphQLError, type FormatError } from '../errors/client-error.ts';
 import { badRequest } from '../errors/http-head.ts';
+import type { Increment, LaterParts } from '../execution/deferred/send-later.ts';
 import type { Answer, ExecuteOperation } from '../execution/engine.ts';
 import type { SourcesOf } from '../execution/subgraph-sources.ts';
 import { type Door, granteeOf } from '../guards/door.ts';
@@ -29,6 +30,8 @@ export interface OperationRequest {
   extensions: Record<string, unknown> | undefined;
   /** Over GET, which anybody may repeat. */
   queryOnly?: boolean;
+  /** Whether the client takes what is deferred in parts of its own. */
+  takesParts?: boolean;
   /** Called once the operation is known to be valid and let in. */
   onAdmitted?(): void;
 }
@@ -40,6 +43,14 @@ export interface OperationAnswer {
   data: string | undefined;
   errors: readonly GraphQLFormattedError[];
   extensions: Record<string, unknown> | undefined;
+  /** What comes after it, for clients that take parts. */
+  later?: AsyncIterable<LaterAnswer>;
+}
+
+/** A part of an answer: https://github.com/graphql/graphql-spec/pull/742, as it was on 2022-08-24. */
+export interface LaterAnswer {
+  incremental: readonly (Omit<Increment, 'errors'> & { errors: readonly GraphQLFormattedError[] })[];
+  hasNext: boolean;
 }
 
 export interface OperationPipeline {
@@ -55,6 +66,8 @@ export interface OperationPipelineOptions {
   door: Door;
   planning: Planning<ExecuteOperation>;
   sourcesOf: SourcesOf;
+  /** Whether what executes operations can answer in parts. */
+  canDefer: boolean;
   cost: GuardSettings['cost'];
   /** QUERY_PLAN_IN_ANSWER: plans name subgraphs, so they are not for everybody. */
   planInAnswer: InAnswer;
@@ -74,7 +87,19 @@ export type InAnswer = 'never' | 'asked' | 'always';
 
 /** Takes operations from their text to their answer: valid, guarded, planned, executed. Each step knows its operation from before. */
 export function createOperationPipeline(options: OperationPipelineOptions): OperationPipeline {
-  const { supergraph: live, know, door, planning, sourcesOf, cost, planInAnswer, format, log, metrics } = options;
+  const {
+    supergraph: live,
+    know,
+    door,
+    planning,
+    sourcesOf,
+    canDefer,
+    cost,
+    planInAnswer,
+    format,
+    log,
+    metrics,
+  } = options;
 
   return {
     async answer(request, context) {
@@ -85,7 +110,7 @@ export function createOperationPipeline(options: OperationPipelineOptions): Oper
         const supergraph = live.current();
         known = know(supergraph, request.text, request.operationName);
         const outcome = await run(supergraph, known, request, context);
-        const { data, errors, extensions } = outcome;
+        const { data, errors, extensions, later } = outcome;
         measure(known, errors.length === 0, startedAt);
         const told = toldBeside(outcome, request);
         return {
@@ -93,6 +118,7 @@ export function createOperationPipeline(options: OperationPipelineOptions): Oper
           data,
           errors: errors.length === 0 ? NONE : formatted(errors, known),
           extensions: extensions || told ? { ...extensions, ...told } : undefined,
+          ...(later && { later: formattedLater(later, known) }),
         };
       } catch (error) {
         measure(known, false, startedAt);
@@ -122,7 +148,7 @@ export function createOperationPipeline(options: OperationPipelineOptions): Oper
     request: OperationRequest,
     context: RequestContext,
   ): Promise<Outcome> {
-    const { kind, signature, guarded } = known;
+    const { kind, signature, guarded, defers } = known;
     if (request.queryOnly && kind !== OperationTypeNode.QUERY) throw onlyQueries(kind);
     const variables = request.variables ?? {};
     const coerced = coerceVariables(supergraph.apiSchema, signature, variables);
@@ -133,7 +159,9 @@ export function createOperationPipeline(options: OperationPipelineOptions): Oper
     if (kind === OperationTypeNode.SUBSCRIPTION) throw needsASocket();
     const authorized = guarded.access === null ? null : await door.authorize(guarded, context);
     const text = authorized?.text ?? request.text;
-    const ready = planning.prepare(supergraph, { text, operationName: request.operationName, isValid: true });
+    // What is refused is taken out of a whole answer.
+    const defer = canDefer && defers && request.takesParts === true && authorized === null;
+    const ready = planning.prepare(supergraph, { text, operationName: request.operationName, isValid: true, defer });
     const planned = ready instanceof Promise ? await ready : ready;
     const { compiled } = planned;
     const answer = await compiled({ variables, coerced: coerced.values, context, call: sourcesOf(supergraph) });
@@ -143,6 +171,16 @@ export function createOperationPipeline(options: OperationPipelineOptions): Oper
   function formatted(errors: readonly GraphQLError[], known: KnownOperation | undefined): GraphQLFormattedError[] {
     reportErrors({ log, metrics }, errors, known?.signature);
     return errors.map((error) => format(error.toJSON(), error));
+  }
+
+  async function* formattedLater(later: LaterParts, known: KnownOperation): AsyncGenerator<LaterAnswer> {
+    for await (const { increments, hasNext } of later) {
+      const incremental = increments.map((increment) => ({
+        ...increment,
+        errors: increment.errors.length === 0 ? NONE : formatted(increment.errors, known),
+      }));
+      yield { incremental, hasNext };
+    }
   }
 
   function measure(known: KnownOperation | undefined, isFine: boolean, startedAt: number): void {

@@ -7,7 +7,7 @@ export interface RunningSubgraph {
   url: string;
   /** The requests it got. */
   requests: { query: string; headers: IncomingMessage['headers'] }[];
-  /** Answers in its place; where it gives `true` the request is left to the subgraph. */
+  /** Answers in its place; where it gives `true`, at once or later, the request is left to the subgraph. */
   misbehave: ((response: ServerResponse, query: string) => unknown) | null;
   close(): Promise<void>;
 }
@@ -40,7 +40,7 @@ export async function startSubgraph(
     for await (const chunk of request) chunks.push(chunk);
     const { query, variables } = JSON.parse(Buffer.concat(chunks).toString());
     subgraph.requests.push({ query, headers: request.headers });
-    if (subgraph.misbehave && subgraph.misbehave(response, query) !== true) return;
+    if (subgraph.misbehave && (await subgraph.misbehave(response, query)) !== true) return;
     const document = parse(query);
     const invalid = validate(schema, document);
     const answer =

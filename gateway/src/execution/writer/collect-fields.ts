@@ -92,7 +92,8 @@ export function typenameKeys(document: DocumentNode, sets: readonly SelectionSet
   return [...new Set(sets.flatMap(({ selections }) => selections.flatMap(keysIn)))];
 }
 
-function isLeftOut(selection: SelectionNode, coerced: Readonly<Record<string, unknown>>): boolean {
+/** https://spec.graphql.org/October2021/#sec--skip */
+export function isLeftOut(selection: SelectionNode, coerced: Readonly<Record<string, unknown>>): boolean {
   if (!selection.directives?.length) return false;
   const skip = getDirectiveValues(GraphQLSkipDirective, selection, coerced);
   const include = getDirectiveValues(GraphQLIncludeDirective, selection, coerced);

@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type FieldNode,
+  type GraphQLCompositeType,
   type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLOutputType,
@@ -25,7 +26,7 @@ import { introspectionWriter } from './introspection.ts';
 import { leafWriter } from './leaves.ts';
 import { FAILED, fail, failUntyped, type Writer } from './writer.ts';
 
-interface WriterOptions {
+export interface WriterOptions {
   /** What clients see. */
   schema: GraphQLSchema;
   document: DocumentNode;
@@ -33,6 +34,8 @@ interface WriterOptions {
   clientNames: ClientNames;
   /** Of these only the variables of `@skip` and `@include` count. */
   coerced: Readonly<Record<string, unknown>>;
+  /** Only this selection, of an object of this type, in place of the operation's. */
+  only?: { type: GraphQLCompositeType; selectionSet: SelectionSetNode };
 }
 
 interface FieldWriter {
@@ -48,11 +51,13 @@ const NULL = 'null';
  * Turns an operation's selections into functions that write data as JSON: the fields in the order of the operation, and
  * nulls where a value is missing or does not fit (https://spec.graphql.org/October2021/#sec-Handling-Field-Errors).
  */
-export function compileWriter({ schema, document, operation, clientNames, coerced }: WriterOptions): Writer {
+export function compileWriter(options: WriterOptions): Writer {
+  const { schema, document, operation, clientNames, coerced, only } = options;
   const collect = createFieldCollector(schema, document, coerced);
-  const rootType = schema.getRootType(operation.operation);
-  if (!rootType) throw new Error(`The schema has no ${operation.operation}.`);
-  const write = objectWriter(rootType, [operation.selectionSet]);
+  const type = only?.type ?? schema.getRootType(operation.operation);
+  if (!type) throw new Error(`The schema has no ${operation.operation}.`);
+  const sets = [(only ?? operation).selectionSet];
+  const write = isObjectType(type) ? objectWriter(type, sets) : abstractWriter(type, sets);
   return (value, writing, at) => write(value, writing, at) || NULL;
 
   /** A position in the answer: null is written for what fails, or passed on to the parent where null may not be. */
