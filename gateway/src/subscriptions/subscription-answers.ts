@@ -13,10 +13,14 @@ import { currentStateQuery } from './current-state.ts';
 import { prepareEventAnswers } from './event-answer.ts';
 import type { StreamEvent } from './event-source.ts';
 import type { EventStream } from './event-stream.ts';
+import type { CursorExpired } from './missed-events.ts';
 import { responseKey, type SubscribedField } from './subscribed-field.ts';
 
-/** What a subscriber is told: an event that happened, or the state there was when it came. */
-export type Item = { event: StreamEvent } | { current: GatewayExecutionResult };
+/** What a subscriber is told: an event that happened, the state there was when it came, or that it missed something. */
+export type Item =
+  | { event: StreamEvent }
+  | { current: GatewayExecutionResult; cursor: string }
+  | { expired: CursorExpired };
 
 interface SubscriptionAnswersOptions {
   supergraph: Supergraph;
@@ -49,22 +53,29 @@ export async function createSubscriptionAnswers(options: SubscriptionAnswersOpti
     call,
   });
 
-  async function resultOf({ data }: StreamEvent): Promise<GatewayExecutionResult> {
+  async function resultOf({ data, id: eventId, cursor }: StreamEvent): Promise<GatewayExecutionResult> {
+    const told = { eventId, cursor };
     try {
-      return await answerEvent({ [stream.field]: stream.value(data) });
+      const answer = await answerEvent({ [stream.field]: stream.value(data) });
+      return { ...answer, extensions: { ...answer.extensions, ...told } };
     } catch (error) {
       // A subscription outlives an event it cannot tell.
-      return { errors: [asGraphQLError(error)] };
+      return { errors: [asGraphQLError(error)], extensions: told };
     }
   }
 
   return {
-    answer: async (item) =>
-      'current' in item
-        ? finish(item.current, operation.operation)
-        : continueTrace(item.event.traceparent, `subscription ${stream.field}`, async () =>
-            finish(await resultOf(item.event), operation.operation),
-          ),
+    async answer(item) {
+      if ('expired' in item) return finish({ errors: [asGraphQLError(item.expired)] }, operation.operation);
+      if ('current' in item) {
+        const { current, cursor } = item;
+        return finish({ ...current, extensions: { ...current.extensions, cursor } }, operation.operation);
+      }
+      const { event } = item;
+      return continueTrace(event.traceparent, `subscription ${stream.field}`, async () =>
+        finish(await resultOf(event), operation.operation),
+      );
+    },
     async currentState() {
       if (stream.current === null) return null;
       const query = currentStateQuery(stream.current, subscribed);
