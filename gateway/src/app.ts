@@ -28,6 +28,7 @@ import { declaredStreamsCheck } from './subscriptions/declared-streams.ts';
 import { createEventHub } from './subscriptions/event-hub.ts';
 import { createJetStreamSource } from './subscriptions/jetstream-source.ts';
 import { operationStarter } from './subscriptions/operation-starter.ts';
+import { serveServerSentEvents } from './subscriptions/server-sent-events.ts';
 import { serveSockets } from './subscriptions/socket-server.ts';
 import { createSubscriptions } from './subscriptions/subscriptions.ts';
 import { holdWhileAnswering } from './supergraph/hold-while-answering.ts';
@@ -123,18 +124,9 @@ async function start(
   const graphiql = config.graphiql ? graphiqlPage() : null;
   serveGraphQL(http.app, { pipeline, persisted, entrance, maxBodyBytes, graphiql });
   const start = operationStarter({ supergraph, subscriptions, pipeline, know, door });
-  closing.add(
-    serveSockets({
-      server: http.app.server,
-      path: GRAPHQL_PATH,
-      maxMessageBytes: maxBodyBytes,
-      entrance,
-      start,
-      format,
-      metrics,
-      log,
-    }),
-  );
+  const telling = { path: GRAPHQL_PATH, entrance, start, format, metrics, log };
+  closing.add(serveServerSentEvents({ app: http.app, maxBodyBytes, ...telling }));
+  closing.add(serveSockets({ server: http.app.server, maxMessageBytes: maxBodyBytes, ...telling }));
   const url = await http.listen();
 
   return {

@@ -20,11 +20,13 @@ export interface SocketServerOptions {
   entrance: Entrance;
   format: FormatError;
   maxMessageBytes: number;
-  /** Begins an operation of any kind. Rejects when it is refused. */
-  start(payload: SubscribePayload, context: RequestContext): Promise<StartedOperation>;
+  start: StartOperation;
   metrics: GatewayMetrics;
   log: Logger;
 }
+
+/** Begins an operation of any kind. Rejects when it is refused. */
+export type StartOperation = (payload: SubscribePayload, context: RequestContext) => Promise<StartedOperation>;
 
 export interface StartedOperation {
   args: Pick<ExecutionArgs, 'schema' | 'document' | 'operationName'>;
