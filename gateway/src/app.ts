@@ -113,9 +113,10 @@ async function start(
     readiness.add('streams', declaredStreamsCheck(supergraph.current, source));
     readiness.add('nats', source.outage, { required: false });
   }
+  const { subscriptions: limits } = config;
   const events = source && { source, hub: createEventHub(source, metrics) };
   const finish = createFinishAnswer(log, metrics);
-  const subscriptions = createSubscriptions({ events, sourcesOf, planning, finish, metrics });
+  const subscriptions = createSubscriptions({ events, limits, sourcesOf, planning, finish, metrics });
 
   const http = closing.add(createHttpServer({ ...config, log, readiness, metrics: allMetrics }));
   allowOrigins(http.app, guards.corsOrigins);
@@ -126,7 +127,7 @@ async function start(
   const start = operationStarter({ supergraph, subscriptions, pipeline, know, door });
   const telling = { path: GRAPHQL_PATH, entrance, start, format, metrics, log };
   closing.add(serveServerSentEvents({ app: http.app, maxBodyBytes, ...telling }));
-  closing.add(serveSockets({ server: http.app.server, maxMessageBytes: maxBodyBytes, ...telling }));
+  closing.add(serveSockets({ server: http.app.server, maxMessageBytes: maxBodyBytes, limits, ...telling }));
   const url = await http.listen();
 
   return {

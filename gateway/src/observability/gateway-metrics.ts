@@ -49,6 +49,9 @@ export function createGatewayMetrics(metrics: Metrics) {
       'outcome',
     ]),
     openSockets: metrics.gauge('gateway_sockets_open', 'WebSockets open now.'),
+    closedSockets: metrics.counter('gateway_sockets_closed_total', 'WebSockets closed, by the code it was done with.', [
+      'code',
+    ]),
     openSubscriptions: metrics.gauge('gateway_subscriptions_open', 'Subscriptions open now.', ['field']),
     events: metrics.counter('gateway_subscription_events_total', 'Events read from streams.', ['stream']),
     eventsDropped: metrics.counter('gateway_subscription_events_dropped_total', 'Events that came again.', ['stream']),
@@ -60,6 +63,11 @@ export function createGatewayMetrics(metrics: Metrics) {
     replays: metrics.counter('gateway_subscription_replays_total', 'Clients that came back with a cursor, by source.', [
       'from',
     ]),
+    subscriptionExecutions: metrics.counter(
+      'gateway_subscription_executions_total',
+      'Answers made to events, each for all who get the same.',
+      ['field'],
+    ),
     deliveries: metrics.counter('gateway_subscription_deliveries_total', 'Answers sent to subscribers.', ['field']),
   };
 }

@@ -48,6 +48,8 @@ describe('a delivery', () => {
     delivery.push(1);
     expect(await take(1)).toEqual(['answer 1']);
     for (const item of [2, 3, 4, 5]) delivery.push(item);
+    // Before it asks for anything more, which it may never do.
+    expect(closed()).toBe(1);
     await expect(delivery.next()).rejects.toThrow(TooSlow);
     expect(closed()).toBe(1);
     expect(await delivery.next()).toEqual({ done: true, value: undefined });

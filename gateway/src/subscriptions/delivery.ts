@@ -41,29 +41,31 @@ export class Delivery<T, R> implements AsyncGenerator<R, void, void> {
   }
 
   push(item: T): void {
-    if (this.#closed || this.#isIncomplete || this.#isTooSlow) return;
+    if (this.#closed || this.#isIncomplete) return;
     this.#waiting.push(item);
     if (this.#waiting.length > this.#options.maxWaiting) {
       this.#waiting = [];
       // While it is told of what was before, what is new can be had in the same way.
-      if (this.#before === null) this.#isTooSlow = true;
-      else this.#isIncomplete = true;
+      if (this.#before !== null) this.#isIncomplete = true;
+      else {
+        this.#isTooSlow = true;
+        // Whoever takes nothing may never ask for the next one.
+        this.#close();
+      }
     }
     this.#wake?.();
   }
 
   async next(): Promise<IteratorResult<R, void>> {
     while (!this.#closed) {
-      if (this.#isTooSlow) {
-        this.#close();
-        throw new TooSlow();
-      }
       const item = this.#before === null ? this.#nextWaiting() : await this.#nextBefore(this.#before);
       if (item !== undefined) return { done: false, value: await this.#options.answer(item) };
       // It may have been closed meanwhile, with nobody left to wake it.
       if (!this.#closed && this.#before === null && this.#waiting.length === 0) await this.#nextPush();
     }
-    return { done: true, value: undefined };
+    if (!this.#isTooSlow) return { done: true, value: undefined };
+    this.#isTooSlow = false;
+    throw new TooSlow();
   }
 
   async return(): Promise<IteratorResult<R, void>> {

@@ -9,6 +9,7 @@ import { reportErrors } from '../observability/report-errors.ts';
 import type { RequestContext } from '../request-context.ts';
 import { operationInBody, operationInSearch, operationParams } from '../transport/asked-operation.ts';
 import { readJsonBodies } from '../transport/json-bodies.ts';
+import { answerText } from './answer-text.ts';
 import { TooSlow } from './delivery.ts';
 import { createEventWriter, type EventWriter } from './event-writer.ts';
 import type { StartOperation } from './socket-server.ts';
@@ -99,7 +100,7 @@ export function serveServerSentEvents(options: ServerSentEventsOptions) {
     const extensions = lastEventId ? { ...asked.extensions, cursor: lastEventId } : asked.extensions;
     const { result } = await start({ ...asked, query: text ?? '', extensions }, context);
     if (!(Symbol.asyncIterator in result)) {
-      void events.next(JSON.stringify(result), undefined);
+      void events.next(answerText(result), undefined);
       return events.complete();
     }
     await tell(result, events, context.token?.expiresAt ?? null);
@@ -110,7 +111,7 @@ export function serveServerSentEvents(options: ServerSentEventsOptions) {
     const expiry = until && setTimeout(() => events.complete(), Math.min(2 ** 31 - 1, until.getTime() - Date.now()));
     try {
       for await (const result of answers) {
-        await events.next(JSON.stringify(result), result.extensions?.cursor);
+        await events.next(answerText(result), result.extensions?.cursor);
       }
       events.complete();
     } finally {

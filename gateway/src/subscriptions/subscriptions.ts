@@ -8,6 +8,7 @@ import type { FinishAnswer } from '../observability/finish-answer.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { Planning } from '../planning/planning.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
+import { createAnswerGroups } from './answer-groups.ts';
 import { beginningOf, eventItems } from './beginning.ts';
 import { decodeCursor } from './cursor.ts';
 import { Delivery } from './delivery.ts';
@@ -17,6 +18,7 @@ import { missedEvents } from './missed-events.ts';
 import { createPlace } from './place.ts';
 import { readSubscribedField, type SubscribedField } from './subscribed-field.ts';
 import { createSubscriptionAnswers, type Item } from './subscription-answers.ts';
+import { createSubscriptionCounter, type SubscriptionLimits } from './subscription-limits.ts';
 
 export type Answers = AsyncGenerator<FormattedExecutionResult, void, void>;
 
@@ -32,6 +34,7 @@ export interface SubscriptionsOptions {
   planning: Planning<ExecuteOperation>;
   finish: FinishAnswer;
   metrics: GatewayMetrics;
+  limits: SubscriptionLimits;
 }
 
 /** So many events may wait for a subscriber that takes them slowly. */
@@ -39,6 +42,8 @@ const MAX_WAITING = 1_000;
 
 export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
   const { events, sourcesOf, planning, finish, metrics } = options;
+  const groups = createAnswerGroups();
+  const count = createSubscriptionCounter(options.limits);
   return {
     async open(supergraph, operation) {
       const subscribed = subscribedFieldOf(supergraph, operation);
@@ -51,30 +56,27 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       const viewerId = operation.context.token?.viewerId ?? null;
       const subject = eventStream.subject.fill({ args: subscribed.args, viewerId });
       const cursor = decodeCursor(operation.extensions?.cursor, stream);
-      const answers = await createSubscriptionAnswers({
-        supergraph,
-        stream: eventStream,
-        subscribed,
-        operation,
-        sourcesOf,
-        planning,
-        finish,
-      });
-
-      // Events are kept from before the first is read or the state is asked for, so that there is no gap between the two.
-      const early: StreamEvent[] = [];
-      let take = (event: StreamEvent): void => void early.push(event);
-      const topic = { filter: eventStream.subject.filter, subject };
-      const membership = await hub.join(stream, topic, (event) => take(event));
-      const place = createPlace(stream, cursor ?? { ...membership.last(), stream, time: Date.now(), eventId: null });
-      metrics.openSubscriptions.inc({ field });
-      const missed = { source, membership, stream, subject, metrics, onRead: place.pass };
-      const beginning = beginningOf({ cursor, eventStream, place, missed, answers, source });
-      const close = () => {
-        membership.leave();
-        metrics.openSubscriptions.dec({ field });
+      // What is to be given up when the subscriber leaves, or never comes to be one.
+      const leaving = [count(viewerId)];
+      const leave = () => {
+        for (const giveUp of leaving.splice(0)) giveUp();
       };
       try {
+        const parts = { groups, supergraph, stream: eventStream, subscribed, operation };
+        const answers = await createSubscriptionAnswers({ ...parts, sourcesOf, planning, finish, metrics });
+        leaving.push(answers.leave);
+
+        // Events are kept from before the first is read or the state is asked for, so that there is no gap between the two.
+        const early: StreamEvent[] = [];
+        let take = (event: StreamEvent): void => void early.push(event);
+        const topic = { filter: eventStream.subject.filter, subject };
+        const membership = await hub.join(stream, topic, (event) => take(event));
+        metrics.openSubscriptions.inc({ field });
+        leaving.push(membership.leave, () => metrics.openSubscriptions.dec({ field }));
+
+        const place = createPlace(stream, cursor ?? { ...membership.last(), stream, time: Date.now(), eventId: null });
+        const missed = { source, membership, stream, subject, metrics, onRead: place.pass };
+        const beginning = beginningOf({ cursor, eventStream, place, missed, answers, source });
         const first = await beginning.next();
         const delivery = new Delivery<Item, FormattedExecutionResult>({
           beginning: following(first, beginning),
@@ -85,14 +87,14 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
             metrics.deliveries.inc({ field });
             return answers.answer(item);
           },
-          onClose: close,
+          onClose: leave,
           maxWaiting: MAX_WAITING,
         });
         take = (event) => delivery.push({ event });
         early.forEach(take);
         return delivery;
       } catch (error) {
-        close();
+        leave();
         throw error;
       }
     },
