@@ -1,7 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadConfig } from '@shop/service-kit';
 import { eventually, startTestServers, type TestServers, type TestTokens, testTokens } from '@shop/testkit';
 import { createClient } from 'graphql-sse';
+import { gatewaySettings, startGateway } from '../src/index.ts';
 import { type BookStream, openStream } from './library/events.ts';
+import { followOverSse, type Told as ToldOnce } from './library/recipes.ts';
 import { type Library, startLibrary } from './library/start-library.ts';
 
 let servers: TestServers;
@@ -142,4 +146,43 @@ describe('server-sent events', () => {
     await other.close();
     expect(await text).toMatch(/retry: \d+\n\n$/);
   });
+
+  it('are gone on with by the graphql-sse client at another gateway, as docs/subscriptions.md shows', async () => {
+    const env = { SUPERGRAPH_PATH: library.supergraphPath, PORT: '0', LOG_LEVEL: 'silent', NATS_URL: servers.nats.url };
+    const going = await startGateway(loadConfig(gatewaySettings, env));
+    let { url } = going;
+    await eventually(async () => expect((await fetch(url.replace('/graphql', '/readyz'))).status).toBe(200));
+    const told: ToldOnce[] = [];
+    const problems: unknown[] = [];
+    const retrying = { retryAttempts: 100, retry: () => eventually(() => expect(url).not.toBe(going.url)) };
+    const follow = followOverSse((headers) => createClient({ url: () => url, headers, ...retrying }), {
+      query: RETURNED,
+      variables: { id: 'sse' },
+    });
+    const leave = follow(
+      (each) => told.push(each),
+      (problem) => problems.push(problem),
+    );
+    await eventually(async () => {
+      await returned('monday', 'sse');
+      expect(told.length).toBeGreaterThan(0);
+    });
+    await going.close();
+    const before = told.length;
+    await returned('tuesday', 'sse');
+    url = library.gateway.url;
+    await eventually(() => expect(told).toHaveLength(before + 1));
+    expect(told.at(-1)).toMatchObject({ data: { bookReturned: { returnedAt: 'tuesday' } } });
+    expect(problems).toEqual([]);
+    leave();
+    await subscribed(0);
+  });
+});
+
+it('the recipes of docs/subscriptions.md are those that are tested', async () => {
+  const source = await readFile(new URL('./library/recipes.ts', import.meta.url), 'utf8');
+  const docs = await readFile(new URL('../../docs/subscriptions.md', import.meta.url), 'utf8');
+  const recipes = [...source.matchAll(/\/\/ recipe: .*\n([\s\S]*?)\n\/\/ end/g)].map(([, recipe]) => recipe as string);
+  expect(recipes).toHaveLength(2);
+  for (const recipe of recipes) expect(docs).toContain(recipe);
 });

@@ -6,6 +6,7 @@ import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { gatewaySettings, type RunningGateway, startGateway } from '../src/index.ts';
 import { type BookStream, openStream } from './library/events.ts';
+import { followOverWebSocket, type Told } from './library/recipes.ts';
 import { type Library, startLibrary } from './library/start-library.ts';
 
 const EVENTS = 1_000;
@@ -37,9 +38,7 @@ async function aGateway(): Promise<RunningGateway> {
 
 const oneOf = <T>(all: readonly T[]): T => all[Math.floor(Math.random() * all.length)] as T;
 
-/** As docs/subscriptions.md tells clients to do it: what is sent again after a disconnect has the last cursor in it. */
 function aFaithfulClient() {
-  const extensions: { cursor?: unknown } = {};
   const told: string[] = [];
   const problems: unknown[] = [];
   let socket: WebSocket | null = null;
@@ -55,25 +54,21 @@ function aFaithfulClient() {
       },
     },
   });
-  const query = 'subscription { bookReturned { returnedAt } }';
-  const subscribe = () =>
-    client.subscribe<{ bookReturned: { returnedAt: string } }, { cursor: string }>(
-      { query, extensions },
-      {
-        next(result) {
-          extensions.cursor = result.extensions?.cursor;
-          if (result.data) told.push(result.data.bookReturned.returnedAt);
-          else problems.push(result.errors);
-        },
-        // Refused while NATS is away: nothing is lost by asking again.
-        error(error) {
-          if (JSON.stringify(error).includes('SERVICE_UNAVAILABLE')) setTimeout(subscribe, 50);
-          else problems.push(error);
-        },
-        complete: () => {},
-      },
-    );
-  subscribe();
+  const request = { query: 'subscription { bookReturned { returnedAt } }' };
+  let cursor: string | undefined;
+  function follow(): void {
+    const tell = ({ data, errors, extensions }: Told) => {
+      cursor = extensions?.cursor ?? cursor;
+      if (data) told.push((data.bookReturned as { returnedAt: string }).returnedAt);
+      else problems.push(errors);
+    };
+    followOverWebSocket(client, { ...request, cursor }, tell, (error) => {
+      // Refused while NATS is away: nothing is lost by asking again.
+      if (JSON.stringify(error).includes('SERVICE_UNAVAILABLE')) setTimeout(follow, 50);
+      else problems.push(error);
+    });
+  }
+  follow();
   return { told, problems, disconnect: () => socket?.terminate(), close: () => client.dispose() };
 }
 

@@ -15,6 +15,7 @@ export interface EventWriter {
 const KEEP_ALIVE_MS = 25_000;
 /** A client that has not taken what was sent for so long is gone, or may as well be. */
 const PATIENCE_MS = 30_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 export function createEventWriter(response: ServerResponse): EventWriter {
   // A comment: the headers are on their way, and whoever waits for the connection to open is told.
@@ -25,7 +26,9 @@ export function createEventWriter(response: ServerResponse): EventWriter {
   response.on('error', () => {});
 
   function end(last: string): void {
-    if (!response.writableEnded) response.end(last);
+    if (response.writableEnded) return;
+    response.end(last);
+    setTimeout(() => response.destroy(), CLOSE_TIMEOUT_MS).unref();
   }
 
   return {

@@ -85,6 +85,8 @@ export function serveServerSentEvents(options: ServerSentEventsOptions) {
       ...(reply.getHeaders() as Record<string, string>),
       'content-type': `${EVENT_STREAM}; charset=utf-8`,
       'cache-control': 'no-cache, no-transform',
+      // Kept alive after its last event, it would be waited for when the gateway goes.
+      connection: 'close',
       // nginx would keep events until it has a page of them.
       'x-accel-buffering': 'no',
     });
