@@ -1,4 +1,5 @@
-// Three tiers by suffix: *.test.ts beside its source, *.int.test.ts on real servers, *.e2e.test.ts through the gateway.
+// Three tiers by suffix: *.test.ts beside its source, *.int.test.ts on real servers, *.e2e.test.ts through the gateway; and
+// one on demand, *.cluster.test.ts on a Redis Cluster.
 const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
@@ -40,6 +41,7 @@ export default {
       '<rootDir>/tests/*.test.ts',
     ]),
     tier('int', ['<rootDir>/{packages,subgraphs,workers,gateway,schema,infra}/**/*.int.test.ts'], servers),
+    tier('cluster', ['<rootDir>/{packages,subgraphs}/**/*.cluster.test.ts'], servers),
     tier('e2e', ['<rootDir>/tests/e2e/**/*.e2e.test.ts'], wholeShop),
   ],
   testTimeout: 30_000,

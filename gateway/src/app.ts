@@ -10,17 +10,17 @@ import {
   startTracing,
 } from '@shop/service-kit';
 import type { GatewayConfig } from './config.ts';
-import type { Entrance } from './door/open-door.ts';
-import { createTokenVerifier, unverified } from './door/token-verifier.ts';
 import { toClientError } from './errors/client-error.ts';
 import { createEngine } from './execution/engine.ts';
 import { subgraphCheck } from './execution/subgraph-check.ts';
 import { createSubgraphPools } from './execution/subgraph-pools.ts';
 import { createSubgraphSources } from './execution/subgraph-sources.ts';
+import type { Entrance } from './guards/admit-request.ts';
 import { allowOrigins } from './guards/cors.ts';
 import { openDoor } from './guards/door.ts';
 import { type DecidePolicies, noPolicies } from './guards/granted.ts';
 import { hidingSuggestions } from './guards/introspection.ts';
+import { createTokenVerifier, unverified } from './guards/token-verifier.ts';
 import { createFinishAnswer } from './observability/finish-answer.ts';
 import { createGatewayMetrics } from './observability/gateway-metrics.ts';
 import { createPlanning } from './planning/planning.ts';
@@ -38,9 +38,12 @@ import { switching } from './supergraph/switching.ts';
 import { warmUp } from './supergraph/warm-up.ts';
 import { graphiqlPage } from './transport/graphiql-page.ts';
 import { GRAPHQL_PATH, serveGraphQL } from './transport/graphql-route.ts';
+import { createHttpOperations } from './transport/http-operations.ts';
 import { createKnownOperations } from './transport/known-operations.ts';
 import { createOperationPipeline } from './transport/operation-pipeline.ts';
+import { createPage } from './transport/page.ts';
 import { createPersistedQueries } from './transport/persisted-queries.ts';
+import { createSendAnswer } from './transport/send-answer.ts';
 
 export interface RunningGateway {
   /** Of the GraphQL endpoint. */
@@ -77,8 +80,8 @@ async function start(
 
   const pools = closing.add(createSubgraphPools(config.subgraphs));
   const { addresses } = config.subgraphs;
-  const sourcesOf = createSubgraphSources({ pools, ...config.subgraphs, log, metrics });
-  const engine = createEngine(config.engine);
+  const sourcesOf = createSubgraphSources({ pools, ...config.subgraphs, log, metrics, allMetrics });
+  const engine = createEngine(config.engine, config.operationTimeoutMs);
   const planning = closing.add(createPlanning({ ...config.planning, log, metrics, compile: engine.compile }));
 
   const { guards } = config;
@@ -86,12 +89,13 @@ async function start(
   if (redis) readiness.add('redis', () => redis.ready(), { required: false });
   const door = closing.add(await openDoor({ settings: guards, redis, decidePolicies, log, metrics, allMetrics }));
   readiness.add('trusted operations', door.trusted.refusal, { required: false });
+  const know = createKnownOperations(door, config.knownOperationsBytes);
 
   const supergraph = closing.add(
     await openLiveSupergraph({
       ...switching({ planning, pools, addresses }),
       source: supergraphSource(config.supergraph),
-      warm: warmUp({ planning, trusted: door.trusted.all, limit: config.warmOperations }),
+      warm: warmUp({ planning, know, trusted: door.trusted.all, limit: config.warmOperations }),
       log,
       metrics,
     }),
@@ -101,9 +105,10 @@ async function start(
   readiness.add('subgraphs', subgraphCheck({ supergraph: supergraph.current, addresses, pools }), { required: false });
 
   const format = guards.document.mayIntrospect ? toClientError : hidingSuggestions(toClientError);
-  const know = createKnownOperations(door, config.knownOperationsBytes);
   const { cost } = guards;
-  const pipeline = createOperationPipeline({ supergraph, know, door, planning, sourcesOf, cost, format, log, metrics });
+  const { planInAnswer } = config;
+  const executing = { supergraph, planning, sourcesOf };
+  const pipeline = createOperationPipeline({ ...executing, know, door, cost, planInAnswer, format, log, metrics });
   const persisted = createPersistedQueries({ maxBytes: config.persistedQueriesBytes, redis, log });
 
   const verifier = config.tokens ? createTokenVerifier(config.tokens) : unverified;
@@ -122,8 +127,10 @@ async function start(
   allowOrigins(http.app, guards.corsOrigins);
   holdWhileAnswering(http.app, { supergraph, path: GRAPHQL_PATH });
   const { maxBodyBytes } = guards;
-  const graphiql = config.graphiql ? graphiqlPage() : null;
-  serveGraphQL(http.app, { pipeline, persisted, entrance, maxBodyBytes, graphiql });
+  const operations = createHttpOperations({ pipeline, persisted, entrance, maxBatch: config.maxBatch });
+  const send = createSendAnswer(config.compressFromBytes);
+  const page = config.graphiql ? createPage(graphiqlPage({ showsPlans: planInAnswer !== 'never' })) : null;
+  serveGraphQL(http.app, { operations, pipeline, send, door, maxBodyBytes, page });
   const start = operationStarter({ supergraph, subscriptions, pipeline, know, door });
   const telling = { path: GRAPHQL_PATH, entrance, start, format, metrics, log };
   closing.add(serveServerSentEvents({ app: http.app, maxBodyBytes, ...telling }));

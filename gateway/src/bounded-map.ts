@@ -22,8 +22,11 @@ export class BoundedMap<K, V> {
 
   set(key: K, value: V): void {
     this.delete(key);
+    const weight = this.#weigh(value, key);
+    // One that takes the place of all others would only push itself out again.
+    if (weight > this.#limit) return;
     this.#entries.set(key, value);
-    this.#weight += this.#weigh(value, key);
+    this.#weight += weight;
     for (const oldest of this.#entries.keys()) {
       if (this.#weight <= this.#limit) break;
       this.delete(oldest);

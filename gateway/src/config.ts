@@ -1,6 +1,7 @@
 import { listening, setting } from '@shop/service-kit';
 import { z } from 'zod';
 import { guardSettings, guardsOf } from './guards/guard-settings.ts';
+import { resilienceOf, resilienceSettings } from './resilience/resilience-settings.ts';
 import { subscriptionLimitsOf, subscriptionSettings } from './subscriptions/subscription-limits.ts';
 import type { SupergraphSettings } from './supergraph/supergraph-source.ts';
 
@@ -42,14 +43,15 @@ export const gatewaySettings = z
     WARM_OPERATIONS: setting.integer(500),
 
     SUBGRAPH_URLS: subgraphAddresses,
-    SUBGRAPH_TIMEOUT_MS: setting.integer(10_000, { min: 1 }),
-    SUBGRAPH_CONNECTIONS: setting.integer(64, { min: 1 }),
+    ...resilienceSettings,
 
     PLANNER: z.enum(['auto', 'hive', 'apollo']).default('auto'),
     PLAN_CACHE_BYTES: setting.integer(128 * 1024 * 1024, { min: 0 }),
     PLANNING_TIMEOUT_MS: setting.integer(5_000, { min: 1 }),
     KNOWN_OPERATIONS_BYTES: setting.integer(32 * 1024 * 1024, { min: 0 }),
     PERSISTED_QUERIES_BYTES: setting.integer(16 * 1024 * 1024, { min: 0 }),
+    BATCH_MAX_OPERATIONS: setting.integer(0, { max: 100 }),
+    COMPRESS_FROM_BYTES: setting.integer(1_024),
     OVERRIDE_LABELS: z.string().default('').transform(commaSeparated),
 
     ENGINE: z.enum(['shopgraph', 'apollo']).default('shopgraph'),
@@ -63,7 +65,9 @@ export const gatewaySettings = z
 
     ...guardSettings,
     GRAPHIQL: setting.flag(true),
-    DRAIN_DELAY_MS: setting.integer(0, { max: 60_000 }),
+    QUERY_PLAN_IN_ANSWER: z.enum(['never', 'asked', 'always']).default('never'),
+    // Of the 15 s a process has to stop, requests in flight want some too.
+    DRAIN_DELAY_MS: setting.integer(0, { max: 10_000 }),
   })
   .transform((env, context) => ({
     host: env.HOST,
@@ -73,8 +77,7 @@ export const gatewaySettings = z
     warmOperations: env.WARM_OPERATIONS,
     subgraphs: {
       addresses: env.SUBGRAPH_URLS,
-      timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
-      connections: env.SUBGRAPH_CONNECTIONS,
+      ...resilienceOf(env),
     },
     planning: {
       planner: env.PLANNER,
@@ -84,7 +87,10 @@ export const gatewaySettings = z
     },
     knownOperationsBytes: env.KNOWN_OPERATIONS_BYTES,
     persistedQueriesBytes: env.PERSISTED_QUERIES_BYTES,
+    maxBatch: env.BATCH_MAX_OPERATIONS,
+    compressFromBytes: env.COMPRESS_FROM_BYTES,
     engine: env.ENGINE,
+    operationTimeoutMs: env.OPERATION_TIMEOUT_MS,
     tokens: env.JWKS_URL
       ? { jwksUrl: env.JWKS_URL, issuer: env.JWT_ISSUER, leewaySeconds: env.JWT_LEEWAY_SECONDS }
       : null,
@@ -93,6 +99,7 @@ export const gatewaySettings = z
     guards: guardsOf(env, context),
     redisUrl: env.REDIS_URL ?? null,
     graphiql: env.GRAPHIQL,
+    planInAnswer: env.QUERY_PLAN_IN_ANSWER,
     drainDelayMs: env.DRAIN_DELAY_MS,
   }));
 

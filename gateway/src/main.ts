@@ -4,7 +4,7 @@ import { gatewaySettings } from './config.ts';
 
 await runCommands('gateway', {
   serve: {
-    describe: 'serves the supergraph at SUPERGRAPH_PATH until SIGTERM (the default)',
+    describe: 'serves the supergraph at SUPERGRAPH_PATH or SUPERGRAPH_URL until SIGTERM (the default)',
     run: () => runService('gateway', () => startGateway(loadConfig(gatewaySettings))),
   },
 });

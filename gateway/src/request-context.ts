@@ -1,5 +1,6 @@
-import type { ViewerToken } from './door/token-verifier.ts';
 import type { Client } from './guards/door.ts';
+import type { ViewerToken } from './guards/token-verifier.ts';
+import type { Departure } from './resilience/departure.ts';
 
 /** What the gateway knows about whoever sent an operation, however it came in. */
 export interface RequestContext {
@@ -7,6 +8,8 @@ export interface RequestContext {
   token: ViewerToken | null;
   client: Client;
   idempotencyKey: string | null;
+  /** Where the gateway can tell that whoever asked has gone. */
+  departure?: Departure;
   /** Set when a subgraph gave an answer that it had given before under this key. */
   isReplay?: boolean;
 }

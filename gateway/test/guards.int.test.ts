@@ -11,7 +11,7 @@ beforeAll(async () => {
     OPERATION_MAX_COST: '500',
     INTROSPECTION: 'false',
     MAX_BODY_BYTES: '500000',
-    TRUST_PROXY: '1',
+    TRUSTED_PROXIES: '127.0.0.1',
     COST_IN_ANSWER: 'asked',
   });
 });

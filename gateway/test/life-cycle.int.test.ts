@@ -20,6 +20,17 @@ it('finishes the request in flight when it is told to stop, and takes no more', 
   await library.close();
 });
 
+it('goes on serving for as long as a balancer needs to notice that it stops', async () => {
+  const library = await startLibrary({ DRAIN_DELAY_MS: '2000' });
+  const closed = library.gateway.close();
+  const readyz = await fetch(library.gateway.url.replace('/graphql', '/readyz'));
+  expect([readyz.status, await readyz.json()]).toMatchObject([503, { reasons: { process: 'is shutting down' } }]);
+  expect((await library.client().query('{ book(id: "b1") { title } }')).data).toEqual({ book: { title: 'Emma' } });
+  await closed;
+  await expect(library.client().query('{ __typename }')).rejects.toThrow('fetch failed');
+  await library.close();
+});
+
 it('sends the clients of sockets elsewhere when it stops', async () => {
   const library = await startLibrary();
   const subscriber = subscribe(library.gateway.url, '{ slow(ms: 5000) }');
@@ -71,6 +82,9 @@ it('starts and stops as a process that has nothing but a supergraph and a port',
 it('says what is wrong with a supergraph it cannot start with', async () => {
   const config = loadConfig(gatewaySettings, { SUPERGRAPH_PATH: '/nowhere/supergraph.graphql', LOG_LEVEL: 'silent' });
   await expect(startGateway(config)).rejects.toThrow(/SUPERGRAPH_PATH: \/nowhere\/supergraph.graphql .* no such file/);
+  const path = fileURLToPath(import.meta.url);
+  const broken = loadConfig(gatewaySettings, { SUPERGRAPH_PATH: path, LOG_LEVEL: 'silent' });
+  await expect(startGateway(broken)).rejects.toThrow(/it holds no supergraph that can be served: .*Syntax Error/);
 });
 
 it('answers subscriptions with what is switched off when there is no NATS', async () => {

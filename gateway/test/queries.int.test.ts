@@ -66,6 +66,14 @@ describe('bad input', () => {
     ['a variable of the wrong type', 'query ($n: Int) { books(first: $n) { id } }', { n: 'many' }, 'n'],
     ['a variable that overflows', 'query ($n: Int) { books(first: $n) { id } }', { n: 99999999999 }, 'n'],
     ['a missing variable', 'query ($id: ID!) { book(id: $id) { id } }', {}, 'id'],
+    ['a null beside a default', 'query ($id: ID = "b1") { book(id: $id) { id } }', { id: null }, 'id'],
+    ['a null condition', 'query ($no: Boolean = true) { __typename @skip(if: $no) }', { no: null }, 'if'],
+    [
+      'a null condition within',
+      'query ($no: Boolean = true) { book(id: "b1") { id @skip(if: $no) } }',
+      { no: null },
+      'if',
+    ],
   ])('is named: %s', async (_, query, variables, field) => {
     const { errors, status } = await library.client().query(query, variables);
     expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT', field }]);
@@ -94,6 +102,18 @@ describe('bad input', () => {
     expect(await ask('application/graphql-response+json')).toMatchObject({ status: 400, answer: refusal });
   });
 
+  it('is a text that is spelled as if it had been asked for by a name', async () => {
+    const query = 'query A { books { id } }';
+    const post = async (request: unknown) => {
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch(library.gateway.url, { method: 'POST', headers, body: JSON.stringify(request) })).json();
+    };
+    expect(await post({ query, operationName: 'A' })).toHaveProperty('data.books');
+    expect(await post({ query: `1 A ${query}` })).toMatchObject({
+      errors: [{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }],
+    });
+  });
+
   it.each([
     ['a body over 1 MiB', JSON.stringify({ query: `# ${'x'.repeat(1_100_000)}` }), 413],
     ['a body that is no JSON', '{ book', 400],
@@ -108,8 +128,13 @@ describe('bad input', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });
 
-  it.each(['PUT', 'PATCH', 'DELETE'])('is answered in GraphQL: %s', async (method) => {
-    const response = await fetch(library.gateway.url, { method });
+  it.each([
+    ['PUT', {}],
+    ['PATCH', {}],
+    ['DELETE', {}],
+    ['DELETE', { 'content-type': 'application/json' }],
+  ])('is answered in GraphQL: %s with %j', async (method, headers) => {
+    const response = await fetch(library.gateway.url, { method, headers });
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('GET, POST');
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });

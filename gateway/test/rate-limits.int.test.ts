@@ -84,7 +84,7 @@ describe('a viewer', () => {
 });
 
 it('an address may ask so often, and only a trusted proxy may speak for others', async () => {
-  const trusting = await start({ RATE_LIMITS: 'ip=1/m:2', TRUST_PROXY: '127.0.0.1' });
+  const trusting = await start({ RATE_LIMITS: 'ip=1/m:2', TRUSTED_PROXIES: '127.0.0.1' });
   const from = (address: string, to = trusting) => ask(to, 3, undefined, undefined, { 'x-forwarded-for': address });
   expect((await from('1.1.1.1')).allowed).toHaveLength(2);
   expect((await from('2.2.2.2')).allowed).toHaveLength(2);

@@ -3,10 +3,12 @@ import { expect, it } from '@jest/globals';
 import { createLogger, createMetrics } from '@shop/service-kit';
 import { eventually } from '@shop/testkit';
 import { createSubgraphPools } from '../src/execution/subgraph-pools.ts';
+import { guardedOperation } from '../src/guards/guarded-operation.ts';
 import { createGatewayMetrics } from '../src/observability/gateway-metrics.ts';
 import { openLiveSupergraph } from '../src/supergraph/live-supergraph.ts';
 import { switching } from '../src/supergraph/switching.ts';
 import { warmUp } from '../src/supergraph/warm-up.ts';
+import { createKnownOperations } from '../src/transport/known-operations.ts';
 import { composeLibrary } from './library/compose-library.ts';
 import { edition } from './library/supergraph-server.ts';
 import { planningOf } from './planning/subgraphs-in-process.ts';
@@ -27,6 +29,10 @@ it(`leaves neither processes nor threads nor pools behind of ${RELOADS} supergra
   const log = createLogger('test', { level: 'silent' });
   const metrics = createGatewayMetrics(createMetrics('test'));
   const planning = planningOf();
+  const know = createKnownOperations(
+    { prepare: (supergraph, document, operation) => guardedOperation(supergraph, document, operation, 10) },
+    2 ** 20,
+  );
   const pools = createSubgraphPools({ connections: 1 });
   const library = (n: number) =>
     composeLibrary({ books: `http://127.0.0.1:${9_000 + n}`, reviews: 'http://127.0.0.1:9' });
@@ -37,7 +43,7 @@ it(`leaves neither processes nor threads nor pools behind of ${RELOADS} supergra
   const live = await openLiveSupergraph({
     ...switching({ planning, pools, addresses: new Map() }),
     source: { name: 'test', waits: false, pauseMs: () => 5, look: async () => text },
-    warm: warmUp({ planning, trusted: () => [], limit: 10 }),
+    warm: warmUp({ planning, know, trusted: () => [], limit: 10 }),
     log,
     metrics,
   });

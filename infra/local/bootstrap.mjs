@@ -36,13 +36,15 @@ const tasks = {
   bench: {
     does: 'Measures the shop under load, on private servers that keep what they are told as `npm start` has them do.',
     flags: [
-      ['orders', 'what to measure: placing orders'],
-      ['--seconds <n>', 'of load for each scenario (10)'],
-      ['--clients <n>', 'how many order at the same time (16)'],
-      ['--scenarios <name>,…', 'only these'],
-      ['--json <file>', 'where the numbers go (.local/bench/orders.json)'],
-      ['--against <folder>', 'measures another, built working copy in turns with this one'],
+      ['orders | coupons', 'what to measure: placing orders, or coupons for those who come first'],
+      ['--seconds <n>', 'of load for each scenario (orders: 10), for each arm and round (coupons: 4)'],
+      ['--clients <n>', 'how many ask at the same time (16; 200)'],
+      ['--json <file>', 'where the numbers go (.local/bench/<what>.json)'],
       ['--profile <folder>', 'has every process write a CPU profile there'],
+      ['--scenarios <name>,…', 'of orders: only these'],
+      ['--against <folder>', 'of orders: measures another, built working copy in turns with this one'],
+      ['--coupons <n>', 'of each event (4000)'],
+      ['--crowd <n>', 'at the end so many people, each new to the shop, ask for a hundred coupons (0)'],
       [
         'gateway',
         'what to measure: the gateway alone, with --seconds (6), --clients, --against and --profile as above',
@@ -60,6 +62,7 @@ const tasks = {
     does: 'Runs every test on private servers and leaves nothing behind.',
     flags: [
       ['unit | int | e2e', 'only these tiers'],
+      ['cluster', 'on demand only: what has to hold on a Redis Cluster, too'],
       ['<pattern>', 'only test files whose path matches; other flags go to jest'],
     ],
   },

@@ -3,16 +3,13 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { findServers, keepPath, localDir, type Progress, type Shop, startShop, sweepPath } from '@shop/local';
 import { ADMIN } from '../e2e/running-shop.ts';
-import { createWorld } from '../e2e/world.ts';
 import { type AdminSql, openAdminSql } from './admin-sql.ts';
-import { type Buyers, createBuyers } from './scenarios.ts';
 
-/** A private shop under measurement, with buyers who can order in it. */
+/** A private shop under measurement. */
 export interface BenchShop {
   name: string;
   shop: Shop;
   admin: AdminSql;
-  buyers: Buyers;
   close(): Promise<void>;
 }
 
@@ -20,15 +17,16 @@ export interface BenchShopOptions {
   name: string;
   /** Another working copy, whose built processes are measured in place of ours. */
   folder?: string | undefined;
-  clients: number;
+  /** Added to the environment of every process. */
+  env?: Record<string, string>;
   profileDir?: string | undefined;
   signal: AbortSignal;
   progress: Progress;
 }
 
-/** Starts a shop with the durability of `npm start` (not that of the tests), empty but for what the buyers need. */
+/** Starts a shop with the durability of `npm start` (not that of the tests), empty but for an ADMIN. */
 export async function startBenchShop(options: BenchShopOptions): Promise<BenchShop> {
-  const { name, folder, clients, profileDir, signal, progress } = options;
+  const { name, folder, env, profileDir, signal, progress } = options;
   const dir = mkdtempSync(join(localDir, 'bench-'));
   sweepPath(dir);
   const start = folder === undefined ? startShop : await startShopOf(folder);
@@ -41,6 +39,7 @@ export async function startBenchShop(options: BenchShopOptions): Promise<BenchSh
     env: {
       all: {
         LOG_LEVEL: 'warn',
+        ...env,
         ...(profileDir !== undefined && {
           NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${join(resolve(profileDir), name)}`,
         }),
@@ -56,11 +55,8 @@ export async function startBenchShop(options: BenchShopOptions): Promise<BenchSh
   };
   try {
     await shop.createAdmin(ADMIN);
-    const buyers = await progress.step(`products and ${clients} buyers (${name})`, () =>
-      createBuyers(createWorld(shop.gatewayUrl), clients),
-    );
     const admin = await openAdminSql(shop.run);
-    return { name, shop, admin, buyers, close: () => admin.close().then(close) };
+    return { name, shop, admin, close: () => admin.close().then(close) };
   } catch (error) {
     await close();
     throw error;

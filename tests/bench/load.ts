@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 /** What a while of load came to. */
 export interface Load {
   seconds: number;
@@ -21,6 +23,30 @@ export async function generateLoad(
       const begunAt = performance.now();
       if (!(await work(client))) return;
       latenciesMs.push(performance.now() - begunAt);
+    }
+  }
+  await Promise.all(Array.from({ length: clients }, (_, client) => repeat(client)));
+  return { seconds: (performance.now() - startedAt) / 1_000, latenciesMs };
+}
+
+/**
+ * So many clients send `perSecond` requests between them, each at its own times whether or not the last was quick: a
+ * latency counts from when its request was due, so that a stall is not hidden by the requests it kept from being sent.
+ */
+export async function generateSteadyLoad(
+  work: (client: number) => Promise<boolean>,
+  { clients, perSecond, seconds, signal }: { clients: number; perSecond: number; seconds: number; signal: AbortSignal },
+): Promise<Load> {
+  const latenciesMs: number[] = [];
+  const everyMs = (clients * 1_000) / perSecond;
+  const startedAt = performance.now();
+  const endsAt = startedAt + seconds * 1_000;
+  async function repeat(client: number): Promise<void> {
+    for (let dueAt = startedAt + Math.random() * everyMs; dueAt < endsAt; dueAt += everyMs) {
+      signal.throwIfAborted();
+      await pause(Math.max(0, dueAt - performance.now()));
+      if (!(await work(client))) return;
+      latenciesMs.push(performance.now() - dueAt);
     }
   }
   await Promise.all(Array.from({ length: clients }, (_, client) => repeat(client)));

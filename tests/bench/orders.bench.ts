@@ -2,13 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createProgress, localDir, runTask, stopRequest } from '@shop/local';
-import { type BenchShop, durabilityOf, startBenchShop } from './bench-shop.ts';
+import { createWorld } from '../e2e/world.ts';
+import { type BenchShop, type BenchShopOptions, durabilityOf, startBenchShop } from './bench-shop.ts';
 import { addCpu, type CpuSeconds, cpuSince, readCpu } from './cpu.ts';
 import { mustBeConsistent } from './invariants.ts';
 import { generateLoad, percentile } from './load.ts';
 import { BUDGET, everythingDelivered, measureOrderCost, type OrderCost, overBudget } from './order-cost.ts';
 import { machine, type Result, tables } from './report.ts';
-import { budgeted, type Scenario, scenarios } from './scenarios.ts';
+import { type Buyers, budgeted, createBuyers, type Scenario, scenarios } from './scenarios.ts';
 
 const ROUNDS = 2;
 const WARM_UP_SECONDS = 2;
@@ -18,9 +19,12 @@ const ORDERS_PER_SECOND_AT_MOST = 12;
 
 const progress = createProgress((line) => process.stdout.write(`${line}\n`));
 
+/** A shop with buyers who can order in it. */
+type OrderShop = BenchShop & { buyers: Buyers };
+
 /** One scenario in one shop, and what has been measured of it so far. */
 interface Series {
-  shop: BenchShop;
+  shop: OrderShop;
   scenario: Scenario;
   cost: OrderCost;
   seconds: number;
@@ -31,12 +35,12 @@ interface Series {
 await runTask(async () => {
   const options = readOptions();
   const signal = stopRequest();
-  const shops: BenchShop[] = [];
+  const shops: OrderShop[] = [];
   try {
     const { clients, profile: profileDir, against } = options;
-    const common = { clients, profileDir, signal, progress };
-    shops.push(await startBenchShop({ ...common, name: 'this' }));
-    if (against !== undefined) shops.push(await startBenchShop({ ...common, name: 'other', folder: against }));
+    const common = { profileDir, signal, progress };
+    shops.push(await startOrderShop({ ...common, name: 'this' }, clients));
+    if (against !== undefined) shops.push(await startOrderShop({ ...common, name: 'other', folder: against }, clients));
     const durability = await durabilityOf(shops[0] as BenchShop);
     progress.say(`${machine()}; ${durability}`);
 
@@ -75,6 +79,19 @@ function readOptions() {
   return { ...values, seconds: positive(values.seconds), clients: positive(values.clients), scenarios: wanted };
 }
 
+async function startOrderShop(options: BenchShopOptions, clients: number): Promise<OrderShop> {
+  const shop = await startBenchShop(options);
+  try {
+    const buyers = await progress.step(`products and ${clients} buyers (${shop.name})`, () =>
+      createBuyers(createWorld(shop.shop.gatewayUrl), clients),
+    );
+    return { ...shop, buyers };
+  } catch (error) {
+    await shop.close();
+    throw error;
+  }
+}
+
 function positive(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new Error(`${text} is not a number from 1 to 9999.`);
   return Number(text);
@@ -82,7 +99,7 @@ function positive(text: string): number {
 
 /** Warms up, then counts what single orders cost while nothing else happens. */
 async function begin(
-  shop: BenchShop,
+  shop: OrderShop,
   scenario: Scenario,
   { clients, signal }: { clients: number; signal: AbortSignal },
 ): Promise<Series> {

@@ -46,10 +46,11 @@ export function tables(results: readonly Result[]): string {
 }
 
 /** Of everything but the load generator, which no shop has. */
-function totalOf(cpu: CpuSeconds): number {
+export function totalOf(cpu: CpuSeconds): number {
   return Object.entries(cpu).reduce((sum, [name, seconds]) => sum + (name === 'load generator' ? 0 : seconds), 0);
 }
 
+/** Columns side by side: the first two are words, the others numbers. */
 export function table(rows: readonly string[][]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   const line = (row: readonly string[]) =>

@@ -104,6 +104,23 @@ const errors: Case[] = [
     /\$n|first/,
   ],
   [
+    'pages of pages of pages',
+    'anyone',
+    `query ($n: Int) { products(first: $n) { nodes {
+      category { products(first: $n) { nodes { category { products(first: $n) { nodes { id } } } } } } } } }`,
+    () => ({ n: 100 }),
+    'OPERATION_TOO_COMPLEX',
+    /cost/,
+  ],
+  [
+    'a null in the place of a default',
+    'anyone',
+    'query ($id: ID = "x") { product(id: $id) { id } }',
+    () => ({ id: null }),
+    'BAD_USER_INPUT',
+    /"id"/,
+  ],
+  [
     'a malformed cursor',
     'anyone',
     '{ products(after: "rubbish") { nodes { id } } }',

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connectRedis, type RedisConnection } from '@shop/redis';
+import { createLogger } from '@shop/service-kit';
 import { eventually, type GraphqlAnswer } from '@shop/testkit';
 import type { Books } from './crashes/books.ts';
 import { type OwnShop, startOwnShop } from './own-shop.ts';
 import type { Shopper, World } from './world.ts';
 
 // Where processes die: in the order service between every two steps, at a participant between its commit and its answer,
-// and in the relay between publishing an event and putting it away.
+// in the relay between publishing an event and putting it away, and in the coupon service on both sides of its commit.
 const whileOrdering = [
   'order.begun',
   'order.asked-for-stock',
@@ -31,6 +33,9 @@ const PLACE_ORDER = `mutation ($input: PlaceOrderInput!) {
 const CANCEL_ORDER = `mutation ($input: CancelOrderInput!) {
   cancelOrder(input: $input) { order { status } userErrors { code } }
 }`;
+const ISSUE_COUPON = `mutation ($input: IssueCouponInput!) {
+  issueCoupon(input: $input) { coupon { id } userErrors { code } }
+}`;
 const services = ['user', 'product', 'order', 'coupon'] as const;
 const SOON = { timeoutMs: 15_000, everyMs: 100 };
 
@@ -39,6 +44,8 @@ type Placed = {
 };
 
 const file = join(tmpdir(), `shopgraph-fail-point-${randomUUID()}`);
+
+type CouponAnswer = { issueCoupon: { coupon: { id: string } | null; userErrors: { code: string }[] } };
 
 let own: OwnShop;
 let world: World;
@@ -66,15 +73,17 @@ async function aNewOrder() {
   return { lines, couponId: await world.aCoupon(shopper, couponEventId), idempotencyKey: randomUUID() };
 }
 
-/** Dies there while `act` is on its way; what `act` is answered does not matter yet. */
-async function dieAt(point: string, act: () => Promise<unknown>): Promise<void> {
+/** Dies there while `act` is on its way; what `act` is answered does not matter yet. Returns when it died. */
+async function dieAt(point: string, act: () => Promise<unknown>): Promise<number> {
   writeFileSync(file, point);
   const acting = act().catch(() => undefined);
   await eventually(() => expect(existsSync(file) ? `${point} was not reached` : null).toBeNull(), SOON);
+  const diedAt = Date.now();
   await acting;
   await eventually(async () => {
     for (const name of services) expect((await fetch(`${own.shop.urlOf(name)}/readyz`)).status).toBe(200);
   }, SOON);
+  return diedAt;
 }
 
 /** The same request, until it is answered for good. */
@@ -124,3 +133,69 @@ it('gives everything back, once, wherever a process died while an order was canc
   await Promise.all(orderIds.map(isCancelled));
   await eventually(async () => expect(await books.broken()).toEqual({}), SOON);
 }, 90_000);
+
+describe('of a hundred coupons, twenty-five for each of four', () => {
+  let redis: RedisConnection;
+  let eventId: string;
+  let shoppers: Shopper[];
+
+  beforeEach(async () => {
+    redis = await connectRedis({ url: own.servers.redis.url, log: createLogger('test', { level: 'silent' }) });
+    eventId = await world.aCouponEvent({ maxPerUser: 25 });
+    shoppers = await Promise.all(Array.from({ length: 4 }, () => world.aShopper()));
+  });
+
+  afterEach(() => redis.close());
+
+  const aRequest = (shopper: Shopper) => ({ shopper, requestId: randomUUID() });
+  const requests = () => shoppers.flatMap((shopper) => Array.from({ length: 5 }, () => aRequest(shopper)));
+
+  /** The id of the coupon, why there is none, or nothing: no answer. */
+  async function ask({ shopper, requestId }: { shopper: Shopper; requestId: string }): Promise<string | null> {
+    const input = { couponEventId: eventId, requestId };
+    const { data } = await shopper.query<CouponAnswer>(ISSUE_COUPON, { input });
+    return data?.issueCoupon.coupon?.id ?? data?.issueCoupon.userErrors[0]?.code ?? null;
+  }
+
+  async function remaining(): Promise<number> {
+    const document = 'query ($id: ID!) { couponEvent(id: $id) { remainingCount } }';
+    const { data } = await world.anyone.query<{ couponEvent: { remainingCount: number } }>(document, { id: eventId });
+    return data?.couponEvent.remainingCount as number;
+  }
+
+  /** What Redis still offers, and how many grants it does not know the outcome of. */
+  const offered = async () => [
+    Number(await redis.get(`event:{${eventId}}:stock`)),
+    await redis.xlen(`event:{${eventId}}:log`),
+  ];
+
+  it.each(['coupon.granted', 'coupon.issued'])(
+    'a death at %s loses none and doubles none, and Redis counts as the table does after 10 s',
+    async (point) => {
+      const [patient, gone] = [requests(), requests()];
+      const told = new Map<string, string | null>();
+      const rush = [...patient, ...gone].map(async (request) => told.set(request.requestId, await ask(request)));
+      const diedAt = await dieAt(point, () => Promise.allSettled(rush));
+      expect([...told.values()]).toContain(null);
+
+      await eventually(async () => expect(await offered()).toEqual([await remaining(), 0]), {
+        timeoutMs: diedAt + 10_000 - Date.now(),
+      });
+      for (const request of patient) {
+        const coupon = await ask(request);
+        expect(coupon).toBe(told.get(request.requestId) ?? coupon);
+        expect(await ask(request)).toBe(coupon);
+      }
+      for (const shopper of shoppers) {
+        for (let answer = await ask(aRequest(shopper)); !/^[A-Z_]+$/.test(`${answer}`); ) {
+          expect(answer).not.toBeNull();
+          answer = await ask(aRequest(shopper));
+        }
+      }
+      expect(await remaining()).toBe(0);
+      await eventually(async () => expect(await offered()).toEqual([0, 0]), SOON);
+      await eventually(async () => expect(await books.broken()).toEqual({}), SOON);
+    },
+    60_000,
+  );
+});

@@ -25,3 +25,11 @@ export function variableIn(message: string): string | null {
   const [, variable, place] = /^Variable "\$(\w+)"(?:.*? at "([^"]+)")?/s.exec(message) ?? [];
   return place ?? variable ?? null;
 }
+
+/** What graphql-js says when a variable is null whose default would have fitted: the value comes from the client. */
+const NULL_ARGUMENT = /^Argument "(\w+)" of non-null type "[\w![\]]+" must not be null\.$/;
+
+/** Names the argument that was given null, for an error that says so. */
+export function nullArgumentIn(message: string): string | null {
+  return NULL_ARGUMENT.exec(message)?.[1] ?? null;
+}

@@ -1,6 +1,7 @@
 import { DomainError } from '@shop/kernel';
 import { currentTraceId } from '@shop/service-kit';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { nullArgumentIn } from './bad-variables.ts';
 import { isAboutAValue, valuePathIn } from './value-path.ts';
 
 /** What a subgraph may say to a client. */
@@ -59,13 +60,21 @@ export function isMasked(error: GraphQLFormattedError): boolean {
 
 /** A GraphQL error with the code and extensions of a domain error; anything else stays what it is. */
 export function asGraphQLError(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error;
+  if (error instanceof GraphQLError) return withCode(error);
   if (error instanceof DomainError) {
     const extensions = { code: error.code, ...error.extensions() };
     return new GraphQLError(error.message, { originalError: error, extensions });
   }
   const cause = error instanceof Error ? error : new Error(String(error));
   return new GraphQLError(cause.message, { originalError: cause, extensions: { code: INTERNAL } });
+}
+
+/** graphql-js finds out while it runs an operation that null stands where none may, and says so without a code. */
+function withCode(error: GraphQLError): GraphQLError {
+  const field = error.extensions.code === undefined ? nullArgumentIn(error.message) : null;
+  if (field === null) return error;
+  const { message, nodes, path } = error;
+  return new GraphQLError(message, { nodes, path, extensions: { code: 'BAD_USER_INPUT', field } });
 }
 
 /** `field` says which input is wrong, `retryAfterMs` when to come back. */

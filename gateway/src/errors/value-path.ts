@@ -22,10 +22,10 @@ export function isAboutAValue(error: GraphQLError): boolean {
 export function valuePathIn(documentText: string, { line, column }: SourceLocation): string | null {
   let found: string | null = null;
   visit(parse(documentText), {
-    enter(node, _key, _parent, _path, ancestors) {
+    enter(node, _key, parent, _path, ancestors) {
       const start = node.loc?.startToken;
       if (!VALUE_KINDS.has(node.kind) || start?.line !== line || start.column !== column) return undefined;
-      const inputs = [...ancestors.flat(), node].filter(isInput);
+      const inputs = [...ancestors, parent, node].filter(isInput);
       found = inputs.map((input) => input.name.value).join('.') || null;
       return BREAK;
     },
@@ -33,6 +33,6 @@ export function valuePathIn(documentText: string, { line, column }: SourceLocati
   return found;
 }
 
-function isInput(node: ASTNode | readonly ASTNode[]): node is ASTNode & { name: { value: string } } {
-  return 'kind' in node && (node.kind === Kind.ARGUMENT || node.kind === Kind.OBJECT_FIELD);
+function isInput(node: ASTNode | readonly ASTNode[] | undefined): node is ASTNode & { name: { value: string } } {
+  return node !== undefined && 'kind' in node && (node.kind === Kind.ARGUMENT || node.kind === Kind.OBJECT_FIELD);
 }

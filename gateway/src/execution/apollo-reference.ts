@@ -20,12 +20,12 @@ export function compileForApollo(planned: PlannedOperation, supergraph: Supergra
   const plan = withoutTypeConditions(planned);
   const operation = buildOperationContext({ schema: supergraph.apiSchema, operationDocument: document });
 
-  return async ({ variables, context, call }) => {
+  return async ({ variables, context, call, endsAt }) => {
     // The executor reads no more than these of the request context that Apollo Server would give it.
     const request = { request: { variables }, document, context, metrics: {} };
     const result = await executeQueryPlan(
       plan,
-      sourcesIn(plan, call),
+      sourcesIn(plan, (request, context) => call(request, context, endsAt)),
       request as unknown as GatewayGraphQLRequestContext,
       operation,
       supergraph.fullSchema,

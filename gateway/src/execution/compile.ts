@@ -17,7 +17,7 @@ import { ROOT, type Writer } from './writer/writer.ts';
 type CompilableOperation = Pick<PlannedOperation, 'document' | 'clientNames' | 'plan'>;
 
 /** What one execution is given. */
-export type RunOptions = Pick<Run, 'variables' | 'coerced' | 'context' | 'call'>;
+export type RunOptions = Pick<Run, 'variables' | 'coerced' | 'context' | 'call' | 'endsAt'>;
 
 export interface WrittenAnswer {
   /** JSON, `null` included. */
@@ -73,7 +73,7 @@ function createWriterChoice(
   const names = conditionVariables(document);
   const writers = new BoundedMap<string, Writer>(REMEMBERED_WRITERS);
   return (coerced) => {
-    const key = names.length === 0 ? '' : names.map((name) => (coerced[name] === true ? '1' : '0')).join('');
+    const key = names.length === 0 ? '' : names.map((name) => String(coerced[name])).join();
     let writer = writers.get(key);
     if (writer === undefined) {
       writer = compileWriter({ schema, document, operation, clientNames, coerced });

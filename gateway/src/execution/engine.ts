@@ -1,13 +1,14 @@
 import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
 import type { GraphQLError } from 'graphql';
 import { coerceVariables } from '../errors/bad-variables.ts';
+import { asGraphQLError } from '../errors/client-error.ts';
 import { operationOf } from '../planning/own-fields.ts';
 import type { Costed } from '../planning/plan-cache.ts';
 import type { PlannedOperation } from '../planning/planned-operation.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { compileForApollo } from './apollo-reference.ts';
-import { compileOperation } from './compile.ts';
+import { compileOperation, type WrittenAnswer } from './compile.ts';
 import type { CallSubgraph } from './subgraph-call.ts';
 
 /** What turns planned operations into functions that answer them. */
@@ -41,7 +42,7 @@ const BYTES = 5_000;
 const BYTES_PER_PLAN = 10;
 
 /** `shopgraph` is the gateway's own engine, `apollo` the executor of `@apollo/gateway`, for comparison. */
-export function createEngine(name: 'shopgraph' | 'apollo'): Engine {
+export function createEngine(name: 'shopgraph' | 'apollo', timeoutMs = Number.POSITIVE_INFINITY): Engine {
   const compileWith = name === 'apollo' ? compileForApollo : compileOperation;
   return {
     compile(planned, supergraph) {
@@ -53,11 +54,17 @@ export function createEngine(name: 'shopgraph' | 'apollo'): Engine {
       async function execute({ variables, coerced, context, call }: Execution): Promise<Answer> {
         const known = coerced ? { values: coerced } : coerceVariables(supergraph.apiSchema, operation, variables);
         if ('errors' in known) return { data: undefined, errors: known.errors };
-        const answer = await run({ variables, coerced: known.values, context, call });
+        const endsAt = performance.now() + timeoutMs;
+        const answer = await run({ variables, coerced: known.values, context, call, endsAt }).catch(nothingButError);
         return context.isReplay ? { ...answer, extensions: { idempotentReplay: true } } : answer;
       }
     },
   };
+}
+
+/** What nobody foresaw, such as data nested deeper than the stack. */
+function nothingButError(error: unknown): WrittenAnswer {
+  return { data: 'null', errors: [asGraphQLError(error)] };
 }
 
 /** The answer as Apollo Server wants it, which will make JSON of it once more. */

@@ -8,12 +8,14 @@ interface PathNode {
   next: Map<string | number, PathNode>;
 }
 
-/** An error of a field that only the plan asked for, such as a key. */
-interface PlanError {
+interface FetchError {
   path: Path;
   error: GraphQLFormattedError;
   subgraph: string;
-  /** It has been told at the fields that could not be fetched for want of this one. */
+  /**
+   * It has been told at its field, or at those that could not be fetched for want of it: some fields only the plan asked
+   * for, such as keys.
+   */
   isTold: boolean;
 }
 
@@ -22,7 +24,7 @@ export class FieldErrors {
   readonly #shape: ResponseShape;
   readonly #clientNames: ClientNames;
   readonly #found = new Map<string, GraphQLError>();
-  readonly #ofPlan: PlanError[] = [];
+  readonly #ofFetches: FetchError[] = [];
   readonly #explained: PathNode = { isEnd: false, next: new Map() };
 
   constructor({ shape, clientNames }: { shape: ResponseShape; clientNames: ClientNames }) {
@@ -33,18 +35,21 @@ export class FieldErrors {
   add(path: Path, error: GraphQLFormattedError, subgraph: string): void {
     const asked = this.#shape.cut(path);
     this.explain(asked);
-    if (asked.length < path.length) this.#ofPlan.push({ path, error, subgraph, isTold: false });
-    else this.#tell(path, error.message, { ...error.extensions, serviceName: subgraph });
+    const isTold = asked.length === path.length;
+    this.#ofFetches.push({ path, error, subgraph, isTold });
+    if (isTold) this.#tell(path, error.message, { ...error.extensions, serviceName: subgraph });
   }
 
-  /** Whether something has failed that a plan needs for its later fetches. */
-  get hasPlanErrors(): boolean {
-    return this.#ofPlan.length > 0;
+  /** Whether a fetch has failed, or a part of one. */
+  get hasFetchErrors(): boolean {
+    return this.#ofFetches.length > 0;
   }
 
-  /** These fields of an object were not fetched, since it lacks what an earlier fetch should have brought. */
-  addLost(place: Path, keys: readonly string[]): void {
-    const reasons = this.#ofPlan.filter(({ path }) => place.every((key, i) => path[i] === key));
+  /** These fields of an object were not fetched, since it lacks some of the needed ones, which an earlier fetch owed. */
+  addLost(place: Path, keys: readonly string[], needed: ReadonlySet<string>): void {
+    const reasons = this.#ofFetches.filter(
+      ({ path }) => needed.has(String(path[place.length])) && place.every((key, i) => path[i] === key),
+    );
     for (const reason of reasons) reason.isTold = true;
     const [first] = reasons;
     if (first) for (const key of keys) this.add([...place, key], first.error, first.subgraph);
@@ -68,8 +73,17 @@ export class FieldErrors {
     this.#tell(path, message, { code: 'INTERNAL_SERVER_ERROR' });
   }
 
+  /** An object cannot be shown since its type is not known; that of fields in it, which may be null, is told besides. */
+  addUntyped(path: Path, message: string): void {
+    if (this.#isExplained(path, { below: false })) return;
+    this.explain(path);
+    const reason = this.#ofFetches.find(({ path: failed }) => path.every((key, i) => failed[i] === key));
+    if (reason) this.#tell(path, reason.error.message, { ...reason.error.extensions, serviceName: reason.subgraph });
+    else this.#tell(path, message, { code: 'INTERNAL_SERVER_ERROR' });
+  }
+
   all(): GraphQLError[] {
-    for (const { path, error, subgraph, isTold } of this.#ofPlan) {
+    for (const { path, error, subgraph, isTold } of this.#ofFetches) {
       // No field of the client's is to blame: it is told at the nearest object that the client asked for.
       if (!isTold) this.#tell(this.#shape.cut(path), error.message, { ...error.extensions, serviceName: subgraph });
     }
@@ -82,13 +96,13 @@ export class FieldErrors {
     this.#found.set(key, new GraphQLError(message, { path: clientPath(path, this.#clientNames), extensions }));
   }
 
-  #isExplained(path: Path): boolean {
+  #isExplained(path: Path, { below } = { below: true }): boolean {
     let node: PathNode | undefined = this.#explained;
     for (const key of path) {
       if (node.isEnd) return true;
       node = node.next.get(key);
       if (node === undefined) return false;
     }
-    return true;
+    return below || node.isEnd;
   }
 }

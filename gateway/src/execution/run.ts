@@ -14,6 +14,8 @@ export interface Run {
   coerced: Readonly<Record<string, unknown>>;
   context: RequestContext;
   call: CallSubgraph;
+  /** By `performance.now()`: no subgraph is waited for any longer. */
+  endsAt: number;
   shared: SharedObjects;
   errors: FieldErrors;
 }

@@ -19,5 +19,12 @@ export interface SubgraphAnswer {
   errors?: readonly GraphQLFormattedError[] | undefined;
 }
 
-/** Sends a request and never rejects: what went wrong is in the answer. */
-export type CallSubgraph = (request: SubgraphRequest, context: RequestContext) => Promise<SubgraphAnswer>;
+/**
+ * Sends a request and never rejects: what went wrong is in the answer. It is of no use any more at `endsAt`, by
+ * `performance.now()`.
+ */
+export type CallSubgraph = (
+  request: SubgraphRequest,
+  context: RequestContext,
+  endsAt?: number,
+) => Promise<SubgraphAnswer>;

@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError, SourceLocation } from 'graphql';
-import { variableIn } from '../errors/bad-variables.ts';
+import { nullArgumentIn, variableIn } from '../errors/bad-variables.ts';
 import { keptExtensions, SUBGRAPH_CODES } from '../errors/client-error.ts';
 import { valuePathIn } from '../errors/value-path.ts';
 
@@ -18,9 +18,11 @@ export function fromSubgraph(error: GraphQLFormattedError, query: string): Graph
     }
   }
   if (!SUBGRAPH_CODES.has(code)) {
+    const argument = nullArgumentIn(error.message ?? '');
+    if (argument) return { message: error.message, path, extensions: { code: 'BAD_USER_INPUT', field: argument } };
     return { message: error.message ?? 'no message', path, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   }
-  const field = code === 'BAD_USER_INPUT' ? variableIn(error.message) : null;
+  const field = code === 'BAD_USER_INPUT' ? (variableIn(error.message) ?? nullArgumentIn(error.message)) : null;
   return {
     message: error.message,
     path,

@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 
-/** The longest answer of a subgraph is bounded by the caller's deadline, so undici's own slow timers are off. */
+/** How long a subgraph may take, and how much it may say, is the business of resilience/: undici's own slow timers are off. */
 const NO_TIMER = 0;
 const CONNECT_TIMEOUT_MS = 2_000;
 
@@ -39,6 +39,9 @@ export function createSubgraphPools({ connections }: { connections: number }): S
 function openPool(origin: string, connections: number): Pool {
   return new Pool(origin, {
     connections,
+    // One at a time on each: a slow answer holds up none behind it, and a broken connection costs one request.
+    pipelining: 1,
+    allowH2: false,
     keepAliveTimeout: 30_000,
     headersTimeout: NO_TIMER,
     bodyTimeout: NO_TIMER,

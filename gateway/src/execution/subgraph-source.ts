@@ -1,8 +1,10 @@
 import { currentTraceparent, type Logger } from '@shop/service-kit';
-import { type GraphQLFormattedError, OperationTypeNode } from 'graphql';
-import type { Pool } from 'undici';
+import { OperationTypeNode } from 'graphql';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { RequestContext } from '../request-context.ts';
+import type { SendCarefully } from '../resilience/careful-sender.ts';
+import { type FailureKind, FetchFailed } from '../resilience/fetch-failed.ts';
+import { type ReadAnswer, readAnswer } from './read-answer.ts';
 import type { CallSubgraph, SubgraphRequest } from './subgraph-call.ts';
 import { fromSubgraph } from './subgraph-errors.ts';
 import { failureOf } from './subgraph-failure.ts';
@@ -10,83 +12,70 @@ import { failureOf } from './subgraph-failure.ts';
 export interface SubgraphSourceOptions {
   name: string;
   url: URL;
-  /** Asked for each request: what outlives its supergraph may need one that was closed with it. */
-  pool: () => Pool;
-  timeoutMs: number;
+  send: SendCarefully;
   log: Logger;
   metrics: GatewayMetrics;
 }
 
-interface Answer {
-  data?: Record<string, unknown> | null;
-  errors?: GraphQLFormattedError[];
-  extensions?: { idempotentReplay?: boolean };
-}
+/** No news: the client has gone, or it has been said that the subgraph is not asked for now. */
+const EXPECTED: ReadonlySet<FailureKind> = new Set(['abandoned', 'breaker_open']);
 
 /**
  * Sends what a plan asks of one subgraph. It believes a GraphQL answer whatever its HTTP status: a subgraph says 400 to a
  * bad variable.
  */
 export function createSubgraphSource(options: SubgraphSourceOptions): CallSubgraph {
-  const { name, timeoutMs, metrics, log } = options;
+  const { name, metrics, log } = options;
+  const ask = asking(options);
 
-  return async (request, context) => {
-    const deadline = AbortSignal.timeout(timeoutMs);
+  return async (request, context, endsAt) => {
     const done = metrics.subgraphFetches.startTimer({ subgraph: name });
     try {
-      const { data, errors, extensions } = await send(options, request, context, deadline);
-      if (extensions?.idempotentReplay) context.isReplay = true;
+      const { data, errors, isReplay } = await ask(request, context, endsAt);
+      if (isReplay) context.isReplay = true;
+      done({ outcome: 'answered' });
       if (errors === undefined) return { data };
       log.debug({ subgraph: name, errors }, 'A subgraph answered with errors.');
       return { data, errors: errors.map((error) => fromSubgraph(error, request.query)) };
     } catch (error) {
-      const isMutation = request.kind === OperationTypeNode.MUTATION;
-      const { message, code } = failureOf({ error, isMutation, isLate: deadline.aborted });
-      metrics.subgraphFailures.inc({ subgraph: name, code });
-      log.warn({ subgraph: name, err: error }, 'A subgraph did not answer.');
+      const failed = error instanceof FetchFailed ? error : unexpected(error);
+      done({ outcome: failed.kind });
+      log[EXPECTED.has(failed.kind) ? 'debug' : 'warn']({ subgraph: name, err: failed }, 'A subgraph did not answer.');
+      const { message, code } = failureOf(failed, request.kind === OperationTypeNode.MUTATION);
       return { errors: [{ message, extensions: { code } }] };
-    } finally {
-      done();
     }
   };
 }
 
-async function send(
-  { name, url, pool }: SubgraphSourceOptions,
-  { body: sent }: SubgraphRequest,
-  { token, idempotencyKey }: RequestContext,
-  signal: AbortSignal,
-): Promise<Answer> {
+function asking({ name, url, send }: SubgraphSourceOptions) {
+  const path = url.pathname + url.search;
+
+  return async (request: SubgraphRequest, context: RequestContext, endsAt = Infinity): Promise<ReadAnswer> => {
+    const sending = { path, headers: headersFor(context), body: request.body };
+    const isRead = request.kind === OperationTypeNode.QUERY;
+    const { status, text } = await send({ sending, isRead, endsAt, departure: context.departure });
+    const answer = readAnswer(text);
+    if (answer !== null) return answer;
+    const message = `${name} answered ${status} with no GraphQL in it: ${text.slice(0, 200)}`;
+    throw new FetchFailed('invalid', message, { wasSent: true, wasAnswered: true });
+  };
+}
+
+function headersFor({ token, idempotencyKey, client }: RequestContext): Record<string, string> {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    // The gateway's word alone: what clients write there went into it only as far as their proxies are trusted.
+    'x-forwarded-for': client.address,
+  };
+  if (token) headers.authorization = token.authorization;
   const traceparent = currentTraceparent();
-  const { statusCode, body } = await pool().request({
-    path: url.pathname + url.search,
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json',
-      ...(token && { authorization: token.authorization }),
-      ...(traceparent && { traceparent }),
-      ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
-    },
-    body: sent,
-    signal,
-  });
-  const text = await body.text();
-  const answer = parsed(text);
-  if (answer === null) throw new Error(`${name} answered ${statusCode} with no GraphQL in it: ${text.slice(0, 200)}`);
-  return answer;
+  if (traceparent) headers.traceparent = traceparent;
+  if (idempotencyKey) headers['idempotency-key'] = idempotencyKey;
+  return headers;
 }
 
-/** Null for anything that is not the JSON of a GraphQL answer, such as a proxy's error page. */
-function parsed(text: string): Answer | null {
-  try {
-    const answer: unknown = JSON.parse(text);
-    return typeof answer === 'object' && answer !== null && ('data' in answer || isErrorList(answer)) ? answer : null;
-  } catch {
-    return null;
-  }
-}
-
-function isErrorList(answer: object): boolean {
-  return 'errors' in answer && Array.isArray(answer.errors) && answer.errors.length > 0;
+/** Such as a header that may not be sent. */
+function unexpected(error: unknown): FetchFailed {
+  return new FetchFailed('invalid', 'The request could not be sent.', undefined, { cause: error });
 }

@@ -17,6 +17,7 @@ import {
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'graphql';
+import { fragmentsOf } from '../planning/own-fields.ts';
 import { argumentsCost } from './argument-cost.ts';
 import type { CostRules } from './cost-rules.ts';
 import { amountOf, type Estimate, product, sum, type Variables } from './estimate.ts';
@@ -83,11 +84,7 @@ class CostCompiler {
     this.#schema = schema;
     this.#rules = rules;
     this.#defaultListSize = defaultListSize;
-    this.#definitions = new Map(
-      document.definitions.flatMap((definition) =>
-        definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
-      ),
-    );
+    this.#definitions = fragmentsOf(document);
   }
 
   selections({ selections }: SelectionSetNode, parent: GraphQLCompositeType, sized: Sized | null): Estimate {

@@ -14,9 +14,9 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { fragmentsOf, withRoot } from '../planning/own-fields.ts';
 import { type AccessRules, type Requirement, requirementsOf } from './access-rules.ts';
 import { emptyRefusedFields, type RefusedFields } from './refused-fields.ts';
-import { withoutUnusedFragments } from './unused-fragments.ts';
 
 export interface RuledSchema {
   apiSchema: GraphQLSchema;
@@ -80,11 +80,7 @@ class AccessReader {
   constructor(schema: RuledSchema, document: DocumentNode) {
     this.#schema = schema;
     this.#prefix = unusedPrefix(document);
-    this.#fragments = new Map(
-      document.definitions.flatMap((definition) =>
-        definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
-      ),
-    );
+    this.#fragments = fragmentsOf(document);
   }
 
   requirementsIn(operation: OperationDefinitionNode): Requirement[] {
@@ -158,7 +154,8 @@ class AccessReader {
       const type = this.#composite(fragment.typeCondition.name.value);
       return type ? { ...fragment, selectionSet: rewritten(fragment.selectionSet, type) } : fragment;
     });
-    const document = withoutUnusedFragments({ kind: Kind.DOCUMENT, definitions: [own, ...fragments] });
+    // Fragments nobody spreads any more would be refused by whoever validates the document again.
+    const document = withRoot({ kind: Kind.DOCUMENT, definitions: [own, ...fragments] }, own.selectionSet.selections);
     return { document, operation: own, text: print(document), refused };
   }
 

@@ -1,6 +1,5 @@
 import { setting } from '@shop/service-kit';
 import { z } from 'zod';
-import { parseTrustedProxies } from './client-address.ts';
 import { parseRateLimits } from './rate-limit-settings.ts';
 
 /** Depths beyond this are not for the stacks of those who recurse. */
@@ -42,8 +41,8 @@ export const guardSettings = {
   TRUSTED_OPERATIONS_PATH: z.string().min(1).optional(),
 
   RATE_LIMITS: parsedWith(parseRateLimits),
-  TRUST_PROXY: parsedWith(parseTrustedProxies),
-  REDIS_URL: setting.url('redis', 'rediss').optional(),
+  TRUSTED_PROXIES: setting.networks(),
+  REDIS_URL: setting.redis().optional(),
   CORS_ORIGINS: z
     .string()
     .default('')
@@ -77,7 +76,7 @@ export function guardsOf(env: z.infer<typeof schema>, context: z.RefinementCtx) 
     },
     trusted: { mode: env.TRUSTED_OPERATIONS, path: env.TRUSTED_OPERATIONS_PATH ?? null },
     rateLimits: env.RATE_LIMITS,
-    trustedProxies: env.TRUST_PROXY,
+    trustedProxies: env.TRUSTED_PROXIES,
     maxBodyBytes: env.MAX_BODY_BYTES,
     corsOrigins: env.CORS_ORIGINS,
   };

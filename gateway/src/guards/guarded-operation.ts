@@ -5,6 +5,7 @@ import {
   OperationTypeNode,
   type SelectionSetNode,
 } from 'graphql';
+import { fragmentsOf } from '../planning/own-fields.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { type CostEstimate, compileCost } from './cost.ts';
 import { accessOf, type OperationAccess } from './field-authorization.ts';
@@ -28,18 +29,18 @@ export function guardedOperation(
 ): GuardedOperation {
   return {
     cost: compileCost(supergraph, document, operation, defaultListSize),
-    mutations: operation.operation === OperationTypeNode.MUTATION ? rootFields(document, operation.selectionSet) : [],
+    mutations:
+      operation.operation === OperationTypeNode.MUTATION
+        ? rootFields(operation.selectionSet, fragmentsOf(document))
+        : [],
     access: accessOf(supergraph, document, operation),
   };
 }
 
-function rootFields(document: DocumentNode, { selections }: SelectionSetNode): string[] {
+function rootFields({ selections }: SelectionSetNode, fragments: ReturnType<typeof fragmentsOf>): string[] {
   return selections.flatMap((selection) => {
     if (selection.kind === Kind.FIELD) return [selection.name.value];
-    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(document, selection.selectionSet);
-    const fragment = document.definitions.find(
-      (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value,
-    );
-    return fragment?.kind === Kind.FRAGMENT_DEFINITION ? rootFields(document, fragment.selectionSet) : [];
+    const inside = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+    return inside ? rootFields(inside.selectionSet, fragments) : [];
   });
 }

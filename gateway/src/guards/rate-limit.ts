@@ -1,6 +1,5 @@
 import { createTokenBucket, type RedisConnection, type TokenBucket } from '@shop/redis';
-import type { Metrics } from '@shop/service-kit';
-import { networkOf } from './client-address.ts';
+import { type Metrics, networkOf } from '@shop/service-kit';
 import type { Rate, RateLimits } from './rate-limit-settings.ts';
 import type { Refusal } from './refusal.ts';
 

@@ -14,13 +14,12 @@ export function createGatewayMetrics(metrics: Metrics) {
     refused: metrics.counter('gateway_refused_total', 'What guards let no further.', ['guard']),
     untrustedOperations: metrics.counter('gateway_untrusted_operations_total', 'Operations that are not on the list.'),
     operationCost: metrics.histogram('gateway_operation_cost', 'What operations are estimated to cost.', [], COSTS),
-    subgraphFetches: metrics.histogram('gateway_subgraph_fetch_duration_seconds', 'Time a subgraph took.', [
-      'subgraph',
-    ]),
-    subgraphFailures: metrics.counter('gateway_subgraph_failures_total', 'Fetches a subgraph did not answer.', [
-      'subgraph',
-      'code',
-    ]),
+    subgraphFetches: metrics.histogram(
+      'gateway_subgraph_fetch_duration_seconds',
+      'Time until a subgraph had answered, or why it had not, waiting and retries included.',
+      ['subgraph', 'outcome'],
+    ),
+    subgraphRetries: metrics.counter('gateway_subgraph_retries_total', 'Reads sent once more.', ['subgraph']),
     supergraphInfo: metrics.gauge('gateway_supergraph_info', '1 for the supergraph that is served.', ['supergraph']),
     supergraphLooks: metrics.counter('gateway_supergraph_looks_total', 'Looks for a new supergraph, by outcome.', [
       'outcome',

@@ -1,19 +1,6 @@
-import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
-import { QueryPlanner } from '@apollo/query-planner';
-import { parse, print } from 'graphql';
 import type { ApolloRequest } from './apollo-planner.ts';
-import { resolvableKeysFirst } from './apollo-supergraph.ts';
+import { createApolloPlans } from './apollo-plans.ts';
 import { runPlanner } from './planning-worker.ts';
 
 /** The process in which Apollo's planner works: its planning takes tens of milliseconds, and cannot be interrupted. */
-runPlanner<ApolloRequest>((sdl) => {
-  const corrected = print(resolvableKeysFirst(parse(sdl, { noLocation: true })));
-  const supergraph = Supergraph.build(corrected, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES });
-  const planner = new QueryPlanner(supergraph, { incrementalDelivery: { enableDefer: true } });
-  const apiSchema = supergraph.apiSchema();
-  return ({ text, overrides }) => {
-    const operation = operationFromDocument(apiSchema, parse(text, { noLocation: true }));
-    const plan = planner.buildQueryPlan(operation, { overrideConditions: new Map(Object.entries(overrides)) });
-    return JSON.stringify(plan);
-  };
-});
+runPlanner<ApolloRequest>(createApolloPlans);

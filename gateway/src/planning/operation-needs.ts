@@ -32,10 +32,11 @@ export function withoutDefer(document: DocumentNode): DocumentNode {
 }
 
 /**
- * For Apollo's planner. It fetches a field with `@requires` together with other fields of its object, and forgets that
- * what is required may have been left out by a condition: then the others are missing too. So is the type behind an
- * interface object when only what is left out wanted to know it. Without conditions all of that is fetched in any case,
- * and shown by the conditions of the client's own document. A mutation's own fields keep theirs.
+ * For Apollo's planner, and for Hive's where its plan is wrong with them (`right-requirements.ts`). Apollo's fetches a
+ * field with `@requires` together with other fields of its object, and forgets that what is required may have been left
+ * out by a condition: then the others are missing too. So is the type behind an interface object when only what is left
+ * out wanted to know it. Without conditions all of that is fetched in any case, and shown by the conditions of the
+ * client's own document. A mutation's own fields keep theirs.
  */
 export function withoutDangerousConditions(
   document: DocumentNode,
@@ -43,7 +44,16 @@ export function withoutDangerousConditions(
 ): DocumentNode {
   const fragments = fragmentsOf(document);
   const { operation, selectionSet } = operationOf(document);
-  const kept = new Set(operation === OperationTypeNode.MUTATION ? selectionSet.selections : []);
+  const kept = new Set(operation === OperationTypeNode.MUTATION ? rootSelections(selectionSet.selections) : []);
+
+  /** Also those in fragments: without its condition, a field that the client leaves out would change something. */
+  function rootSelections(selections: readonly SelectionNode[]): SelectionNode[] {
+    return selections.flatMap((selection) => {
+      if (selection.kind === Kind.FIELD) return [selection];
+      const inside = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+      return [selection, ...rootSelections(inside?.selectionSet.selections ?? [])];
+    });
+  }
 
   function requires(selection: SelectionNode): boolean {
     if (selection.kind === Kind.FIELD && requirements.has(selection.name.value)) return true;

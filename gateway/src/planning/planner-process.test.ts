@@ -1,5 +1,5 @@
 import { composeServices } from '@apollo/composition';
-import { afterEach, expect, it } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import { createLogger } from '@shop/service-kit';
 import { type DocumentNode, parse } from 'graphql';
 import type { ApolloRequest } from './apollo-planner.ts';
@@ -76,7 +76,8 @@ it('says of a process that died that it did', async () => {
   await expect(plan(request, never)).rejects.toThrow('died');
 });
 
-it('outlives the panic that a valid operation causes in the native planner', async () => {
+it('outlives the panic that a valid operation causes in the native planner, and says which one it was', async () => {
+  const errors = jest.spyOn(log, 'error');
   const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])';
   const [toys, users] = [
     `${link} type Query { all: [Any!]! } union Any = A | B type A { by: User } type B { by: User }
@@ -91,6 +92,8 @@ it('outlives the panic that a valid operation causes in the native planner', asy
   const asked = (text: string) => ({ text, overrides: { labels: new Set(), roll: 0 } }) as unknown as ApolloRequest;
   const panics = '{ all { ... on A { by { n: name } } ... on B { by { n: name(short: true) } } } }';
   await expect(plan(asked(panics), never)).rejects.toThrow('died');
+  const said = { operations: [panics], lastWords: expect.stringContaining('panicked') };
+  expect(errors).toHaveBeenCalledWith(expect.objectContaining(said), 'The planning process died.');
   expect(await plan(asked('{ all { ... on A { by { name } } } }'), never)).toContain('name');
 });
 

@@ -44,8 +44,9 @@ export interface PlannerProcessOptions {
 // Built code has only the .js beside it; tests and benchmarks run the .ts, as Node does by itself.
 const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
-/** Of what a dying process says, so much is logged. */
-const LAST_WORDS = 2_000;
+/** Of what a dying process says, and of an operation it dies on, so much is logged. */
+const LAST_WORDS_CHARACTERS = 2_000;
+const OPERATION_CHARACTERS = 500;
 
 interface Running<R> {
   ready: Promise<void>;
@@ -53,8 +54,12 @@ interface Running<R> {
   end(): Promise<void>;
 }
 
-export function createPlannerProcess<R>(options: PlannerProcessOptions): PlannerProcess<R> {
-  const waiting = new Map<number, Pending<string>>();
+interface Asked extends Pending<string> {
+  text: string;
+}
+
+export function createPlannerProcess<R extends { text: string }>(options: PlannerProcessOptions): PlannerProcess<R> {
+  const waiting = new Map<number, Asked>();
   let running: Running<R> | null = null;
   let closed = false;
   let lastId = 0;
@@ -68,7 +73,7 @@ export function createPlannerProcess<R>(options: PlannerProcessOptions): Planner
     reading.promise.catch(() => undefined).finally(() => leaveAlone(child));
     let lastWords = '';
     child.stderr?.on('data', (chunk: Buffer) => {
-      lastWords = (lastWords + chunk.toString()).slice(-LAST_WORDS);
+      lastWords = (lastWords + chunk.toString()).slice(-LAST_WORDS_CHARACTERS);
     });
     child.on('message', (report: PlanningReport) => {
       if (report.kind === 'ready') reading.resolve();
@@ -81,7 +86,8 @@ export function createPlannerProcess<R>(options: PlannerProcessOptions): Planner
       reading.reject(new PlanningFailed(failure));
       ended.resolve();
       if (running !== self) return;
-      log.error({ reason, lastWords }, failure);
+      const operations = [...waiting.values()].map(({ text }) => text.slice(0, OPERATION_CHARACTERS));
+      log.error({ reason, lastWords, operations }, failure);
       void end(failure);
     };
     child.on('error', (error) => die(reasonOf(error)));
@@ -102,7 +108,7 @@ export function createPlannerProcess<R>(options: PlannerProcessOptions): Planner
     return self;
   }
 
-  function take(id: number): Pending<string> | undefined {
+  function take(id: number): Asked | undefined {
     const asked = waiting.get(id);
     waiting.delete(id);
     return asked;
@@ -133,7 +139,7 @@ export function createPlannerProcess<R>(options: PlannerProcessOptions): Planner
       if (signal.aborted) throw new PlanningFailed('Planning was given up before it began.');
       const { send } = planner();
       const id = ++lastId;
-      const asked = pending<string>();
+      const asked = { ...pending<string>(), text: request.text };
       waiting.set(id, asked);
       const abandon = () => giveUp(id);
       signal.addEventListener('abort', abandon, { once: true });

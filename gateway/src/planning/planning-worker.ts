@@ -1,3 +1,4 @@
+import { errorText } from '../errors/error-text.ts';
 import type { PlanningOrder, PlanningReport } from './planner-process.ts';
 
 /** Makes a plan's JSON. */
@@ -24,7 +25,7 @@ export function runPlanner<R>(read: (sdl: string) => MakePlan<R>): void {
     try {
       report({ kind: 'planned', id, plan: await plan(request, giveUp.signal) });
     } catch (error) {
-      report({ kind: 'failed', id, failure: messageOf(error) });
+      report({ kind: 'failed', id, failure: errorText(error) });
     }
     underWay.delete(id);
   }
@@ -36,7 +37,7 @@ function readable<R>(read: (sdl: string) => MakePlan<R>, sdl: string): MakePlan<
     report({ kind: 'ready' });
     return plan;
   } catch (error) {
-    const failure = messageOf(error);
+    const failure = errorText(error);
     report({ kind: 'unreadable', failure });
     return () => Promise.reject(new Error(failure));
   }
@@ -44,8 +45,4 @@ function readable<R>(read: (sdl: string) => MakePlan<R>, sdl: string): MakePlan<
 
 function report(what: PlanningReport): void {
   process.send?.(what);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

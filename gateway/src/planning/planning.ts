@@ -4,8 +4,8 @@ import { noSuchOperation } from '../execution/operation.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { createApolloPlanner } from './apollo-planner.ts';
-import { loadHive } from './hive-planner.ts';
-import { createHivePlannerProcess } from './hive-process.ts';
+import { createHivePlanner } from './hive-planner.ts';
+import { loadHive } from './hive-plans.ts';
 import { withoutDefer } from './operation-needs.ts';
 import { type Overrides, overridesOf } from './overrides.ts';
 import { operationOf, withRoot } from './own-fields.ts';
@@ -112,7 +112,7 @@ export function createPlanning<C>(options: PlanningOptions<C>): Planning<C> {
     const known = opened.get(supergraph.id);
     if (known) return known;
     const { id, sdl, facts, fullSchema: schema } = supergraph;
-    const native = hive && limitPlanner(createHivePlannerProcess({ sdl, log }), hiveQueue, timeoutMs);
+    const native = hive && limitPlanner(createHivePlanner({ sdl, log }), hiveQueue, timeoutMs);
     const apollo = createApolloPlanner({ sdl, facts, log });
     const planner = createSupergraphPlanner({
       facts,

@@ -23,6 +23,7 @@ import type { PlanNode, QueryPlan } from './plan.ts';
 import { coversOperation } from './plan-coverage.ts';
 import type { PlannedOperation } from './planned-operation.ts';
 import { type LimitedPlanner, PlanningFailed, PlanningTookTooLong } from './planner.ts';
+import { hasRightRequirements, requiresUnderConditions } from './right-requirements.ts';
 import { planSerially } from './serial-mutation.ts';
 import type { SupergraphFacts } from './supergraph-facts.ts';
 
@@ -49,11 +50,17 @@ export function createSupergraphPlanner(options: SupergraphPlannerOptions): Supe
   const { facts, schema, hive, apollo, log } = options;
 
   async function planWith(planner: LimitedPlanner, document: DocumentNode, overrides: Overrides): Promise<QueryPlan> {
-    const asked = planner.name === 'apollo' ? withoutDangerousConditions(document, facts) : document;
-    const plan = await planSerially(asked, (part) =>
-      planner.plan({ document: part, text: stripIgnoredCharacters(print(part)), overrides }),
-    );
+    const ask = (whole: DocumentNode) =>
+      planSerially(whole, (part) =>
+        planner.plan({ document: part, text: stripIgnoredCharacters(print(part)), overrides }),
+      );
+    const { conflictingRequirements } = needsOf(document, facts);
+    const isConfused = (plan: QueryPlan) => conflictingRequirements && !hasRightRequirements(plan, facts);
+    const first = planner.name === 'hive' ? await ask(document) : null;
+    const isFine = first && !requiresUnderConditions(first, facts) && !isConfused(first);
+    const plan = isFine ? first : await ask(withoutDangerousConditions(document, facts));
     mustBeWhole(plan, document);
+    if (isConfused(plan)) throw new PlanningFailed('The plan confuses what fields require.');
     return plan;
   }
 

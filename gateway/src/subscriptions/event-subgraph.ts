@@ -30,7 +30,7 @@ interface EventSubgraphOptions {
  * completed by `_entities`.
  */
 export function createEventSubgraph({ supergraph, subgraph, call, root }: EventSubgraphOptions): CallSubgraph {
-  return async (request, context) => {
+  return async (request, context, endsAt) => {
     const document = parse(request.query, { noLocation: true });
     const operation = operationOf(document);
     const type = supergraph.fullSchema.getSubscriptionType();
@@ -42,7 +42,9 @@ export function createEventSubgraph({ supergraph, subgraph, call, root }: EventS
       variables: request.variables,
     };
     const { data, parts, unknown } = completeValue(scope, type, root, operation.selectionSet);
-    const fetches = [...grouped(parts).values()].map((group) => fetchParts(group, document, request, context));
+    const fetches = [...grouped(parts).values()].map((group) =>
+      fetchParts(group, document, { request, context, endsAt }),
+    );
     const errors = [...unknown.map(neverSaid), ...(await Promise.all(fetches)).flat()];
     return { data, ...(errors.length > 0 && { errors }) };
   };
@@ -50,15 +52,14 @@ export function createEventSubgraph({ supergraph, subgraph, call, root }: EventS
   async function fetchParts(
     parts: [MissingPart, ...MissingPart[]],
     document: DocumentNode,
-    request: SubgraphRequest,
-    context: RequestContext,
+    { request, context, endsAt }: { request: SubgraphRequest; context: RequestContext; endsAt: number | undefined },
   ): Promise<readonly GraphQLFormattedError[]> {
     const query = entitiesQuery(parts[0], operationOf(document), document);
     const representations = parts.map(({ representation }) => representation);
     const variables = { ...request.variables, representations };
     const body = JSON.stringify({ query, variables });
     const kind = OperationTypeNode.QUERY;
-    const answer = await call({ subgraph, kind, query, operationName: undefined, variables, body }, context);
+    const answer = await call({ subgraph, kind, query, operationName: undefined, variables, body }, context, endsAt);
     const entities: unknown[] = Array.isArray(answer.data?._entities) ? answer.data._entities : [];
     entities.forEach((entity, i) => {
       if (typeof entity === 'object' && entity !== null)

@@ -1,9 +1,8 @@
-import type { Logger } from '@shop/service-kit';
+import { clientAddressOf, type Logger } from '@shop/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, getOperationAST, type OperationDefinitionNode, parse } from 'graphql';
-import { admitRequest, type Entrance } from '../door/open-door.ts';
 import { asGraphQLError, type FormatError } from '../errors/client-error.ts';
-import { clientAddress } from '../guards/client-address.ts';
+import { admitRequest, type Entrance } from '../guards/admit-request.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { reportErrors } from '../observability/report-errors.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -136,7 +135,7 @@ function comeBackAfterMs(): number {
 
 async function contextOf({ method, raw }: FastifyRequest, entrance: Entrance): Promise<RequestContext> {
   if (method !== 'GET') return admitRequest(raw, entrance);
-  const client = { address: clientAddress(raw, entrance.trustedProxies), accept: raw.headers.accept };
+  const client = { address: clientAddressOf(raw, entrance.trustedProxies), accept: raw.headers.accept };
   await entrance.door.admitAddress(client);
   return { token: null, client, idempotencyKey: null };
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Unauthenticated } from '@shop/kernel';
 import type { WebSocket } from 'ws';
-import type { TokenVerifier } from '../door/token-verifier.ts';
+import type { TokenVerifier } from '../guards/token-verifier.ts';
 import type { RequestContext } from '../request-context.ts';
 
 const FORBIDDEN = 4403;

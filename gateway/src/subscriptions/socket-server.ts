@@ -1,12 +1,11 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { continueTrace, type Logger } from '@shop/service-kit';
+import { clientAddressOf, continueTrace, type Logger } from '@shop/service-kit';
 import type { ExecutionArgs, FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import { CloseCode, handleProtocols, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Entrance } from '../door/open-door.ts';
 import { asGraphQLError, type FormatError } from '../errors/client-error.ts';
-import { clientAddress } from '../guards/client-address.ts';
+import type { Entrance } from '../guards/admit-request.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { reportErrors } from '../observability/report-errors.ts';
 import { idempotencyKeyOf, type RequestContext } from '../request-context.ts';
@@ -72,7 +71,7 @@ export function serveSockets(options: SocketServerOptions) {
   });
 
   function serve(socket: WebSocket, request: IncomingMessage): void {
-    const client = { address: clientAddress(request, entrance.trustedProxies), accept: undefined };
+    const client = { address: clientAddressOf(request, entrance.trustedProxies), accept: undefined };
     const context: RequestContext = { token: null, client, idempotencyKey: idempotencyKeyOf(request.headers) };
     const viewer = createSocketViewer(context, entrance.verifier, socket);
     const transport = createTransport(pacedSocket(socket, pace), {

@@ -1,11 +1,5 @@
-import {
-  type ConstDirectiveNode,
-  type DocumentNode,
-  Kind,
-  parse,
-  type SelectionSetNode,
-  valueFromASTUntyped,
-} from 'graphql';
+import { type DocumentNode, Kind, parse, type SelectionSetNode } from 'graphql';
+import { applications } from '../guards/linked-directives.ts';
 
 /** By subgraph and type: the keys by which that subgraph can be asked for an entity. */
 export type EntityKeys = ReadonlyMap<string, ReadonlyMap<string, readonly SelectionSetNode[]>>;
@@ -17,7 +11,7 @@ export function readEntityKeys(supergraph: DocumentNode): EntityKeys {
   const selections = new Map<string, SelectionSetNode>();
   for (const definition of supergraph.definitions) {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
-    for (const joined of applied('join__type', definition.directives)) {
+    for (const joined of applications('join__type', definition.directives)) {
       const ofSubgraph = keys.get(names.get(String(joined.graph)) ?? '');
       if (typeof joined.key !== 'string' || joined.resolvable === false || !ofSubgraph) continue;
       const type = definition.name.value;
@@ -39,17 +33,9 @@ function subgraphNames(supergraph: DocumentNode): Map<string, string> {
   return new Map(
     values.map(({ name, directives }) => [
       name.value,
-      String(applied('join__graph', directives)[0]?.name ?? name.value),
+      String(applications('join__graph', directives)[0]?.name ?? name.value),
     ]),
   );
-}
-
-function applied(name: string, directives: readonly ConstDirectiveNode[] = []): Record<string, unknown>[] {
-  return directives
-    .filter((directive) => directive.name.value === name)
-    .map(({ arguments: given = [] }) =>
-      Object.fromEntries(given.map((argument) => [argument.name.value, valueFromASTUntyped(argument.value)])),
-    );
 }
 
 function selectionOf(key: string): SelectionSetNode {

@@ -13,8 +13,6 @@ import type { SupergraphSource } from './supergraph-source.ts';
 export interface LiveSupergraph {
   /** Before the first one, one without content. */
   current(): Supergraph;
-  /** Called with every supergraph that takes over; the current one is there already. */
-  onChange(listener: (supergraph: Supergraph) => void): () => void;
   /** Why there is none yet. */
   absence(): string | null;
   /** Why the newest one is not the one that is served. */
@@ -44,7 +42,6 @@ export interface LiveSupergraphOptions {
  */
 export async function openLiveSupergraph(options: LiveSupergraphOptions): Promise<LiveSupergraph> {
   const { source, prepare, warm, release, log, metrics } = options;
-  const listeners = new Set<(supergraph: Supergraph) => void>();
   const inFlight = createInFlight();
   const none = noSupergraph();
   let current = none;
@@ -72,7 +69,6 @@ export async function openLiveSupergraph(options: LiveSupergraphOptions): Promis
     const before = current;
     current = next;
     refusal = null;
-    for (const listener of listeners) listener(next);
     metrics.supergraphInfo.reset();
     metrics.supergraphInfo.set({ supergraph: next.id }, 1);
     metrics.supergraphSwitchedAt.set(Date.now() / 1_000);
@@ -124,10 +120,6 @@ export async function openLiveSupergraph(options: LiveSupergraphOptions): Promis
 
   return {
     current: () => current,
-    onChange(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
     absence: () => (current === none ? (refusal ?? following.outage() ?? 'the first one is being loaded') : null),
     refusal: () => (current === none ? null : (refusal ?? following.outage())),
     hold: inFlight.hold,

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { errorText } from '../errors/error-text.ts';
 import { describeSupergraph } from './supergraph-description.ts';
 
 /** The thread in which a supergraph is read: a broken one costs the event loop nothing. */
@@ -6,7 +7,7 @@ function report(): void {
   try {
     parentPort?.postMessage({ description: describeSupergraph(workerData) });
   } catch (error) {
-    parentPort?.postMessage({ failure: error instanceof Error ? error.message : String(error) });
+    parentPort?.postMessage({ failure: errorText(error) });
   }
 }
 

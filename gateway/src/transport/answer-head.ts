@@ -20,7 +20,7 @@ const UNDERSTOOD = new Set([
 
 /**
  * GraphQL over HTTP: a request that was understood, and not executed, is a 400 to those who read the status and a 200 to
- * those who do not. An error that says otherwise wins.
+ * those who do not; what could not be done now is a 503, what went wrong here a 500. An error that says otherwise wins.
  */
 export function statusOf(errors: readonly GraphQLError[], hasData: boolean, accept: string | undefined): AnswerHead {
   if (errors.length === 0) return FINE;
@@ -29,6 +29,7 @@ export function statusOf(errors: readonly GraphQLError[], hasData: boolean, acce
   const status = said.findLast((head) => head.status !== undefined)?.status;
   if (status !== undefined) return { status, headers };
   if (hasData) return FINE;
-  const isUnderstood = errors.some(({ extensions }) => UNDERSTOOD.has(String(extensions.code)));
-  return { status: isUnderstood ? (readsStatus(accept) ? 400 : 200) : 500, headers };
+  const codes = errors.map(({ extensions }) => String(extensions.code));
+  if (codes.some((code) => UNDERSTOOD.has(code))) return { status: readsStatus(accept) ? 400 : 200, headers };
+  return { status: codes.includes('SERVICE_UNAVAILABLE') ? 503 : 500, headers };
 }

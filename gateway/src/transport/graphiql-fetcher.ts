@@ -11,6 +11,12 @@ interface Options {
   documentAST?: DocumentNode;
 }
 
+/** The panel beside GraphiQL, where plans are shown. */
+interface Panel {
+  isOpen(): boolean;
+  show(plan: unknown): void;
+}
+
 interface Observer {
   next(result: unknown): void;
   error(error: unknown): void;
@@ -31,12 +37,19 @@ export function createFetcher() {
     ) ?? false;
 
   const overHttp = async (params: Params, { headers }: Options) => {
+    const { queryPlanPanel: panel } = globalThis as { queryPlanPanel?: Panel };
+    const asksForPlan = panel?.isOpen() && params.operationName !== 'IntrospectionQuery';
     const response = await fetch(globalThis.location.pathname, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
-      body: JSON.stringify(params),
+      body: JSON.stringify(asksForPlan ? { ...params, extensions: { queryPlan: true } } : params),
     });
-    return response.json();
+    const answer = await response.json();
+    if (!asksForPlan) return answer;
+    // The panel shows it, and shows it better.
+    const { queryPlan, ...extensions } = answer.extensions ?? {};
+    panel?.show(queryPlan);
+    return { ...answer, extensions: Object.keys(extensions).length > 0 ? extensions : undefined };
   };
 
   const overWebSocket = (params: Params, { headers }: Options) => ({

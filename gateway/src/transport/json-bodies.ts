@@ -4,6 +4,8 @@ import { badRequest } from '../errors/http-head.ts';
 /** Text that forms can send is read as well, so that the guard against forged requests can say what is wrong with it. */
 const OTHERS = ['application/x-www-form-urlencoded', 'text/plain'];
 const UTF_8 = /^utf-?8$/i;
+/** Some clients on Windows send it. RFC 8259, 8.1: it may be passed over. */
+const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Reads bodies as JSON in UTF-8, and says what is wrong with those that are not. */
 export function readJsonBodies(app: FastifyInstance): void {
@@ -15,7 +17,7 @@ export function readJsonBodies(app: FastifyInstance): void {
       return;
     }
     try {
-      done(null, JSON.parse(body));
+      done(null, JSON.parse(body.startsWith(BYTE_ORDER_MARK) ? body.slice(1) : body));
     } catch (error) {
       done(badRequest(`The body is not JSON: ${(error as SyntaxError).message}`));
     }

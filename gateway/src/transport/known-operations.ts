@@ -17,6 +17,8 @@ import type { Supergraph } from '../supergraph/supergraph.ts';
 export interface KnownOperation {
   kind: OperationTypeNode;
   name: string | undefined;
+  /** The `operationName` of the requests that it answers. */
+  askedName: string | undefined;
   /** The operation without what it selects: enough to read variables by. */
   signature: OperationDefinitionNode;
   guarded: GuardedOperation;
@@ -25,10 +27,10 @@ export interface KnownOperation {
 /** Throws a GraphQLError, or an AggregateError of several, for what is not a valid operation of the supergraph. */
 export type KnowOperation = (supergraph: Supergraph, text: string, operationName: string | undefined) => KnownOperation;
 
-// What an operation leaves behind besides its text: closures that tell its cost, and its syntax tree where its fields
-// have conditions.
-const BYTES = 2_000;
-const BYTES_PER_CHARACTER = 45;
+// Measured: closures that tell an operation's cost, the text itself, and its syntax tree where its fields have conditions.
+const BYTES = 1_500;
+const BYTES_PER_CHARACTER = 4;
+const BYTES_PER_CHARACTER_WITH_TREE = 45;
 
 /** Parses, validates and prices every operation once, and keeps what it found for as long as there is room. */
 export function createKnownOperations(door: Pick<Door, 'prepare'>, maxBytes: number): KnowOperation {
@@ -38,17 +40,17 @@ export function createKnownOperations(door: Pick<Door, 'prepare'>, maxBytes: num
     const known = bySupergraph.get(supergraph) ?? remember(supergraph);
     const key = operationName === undefined ? text : `${operationName.length} ${operationName} ${text}`;
     const found = known.get(key);
-    if (found) return found;
+    // Texts are anything: one that is spelled like the key of another's name is none of its requests.
+    if (found && found.askedName === operationName) return found;
     const operation = read(supergraph, text, operationName);
     known.set(key, operation);
     return operation;
   };
 
   function remember(supergraph: Supergraph): BoundedMap<string, KnownOperation> {
-    const known = new BoundedMap<string, KnownOperation>(
-      maxBytes,
-      (_, key) => BYTES + BYTES_PER_CHARACTER * key.length,
-    );
+    const known = new BoundedMap<string, KnownOperation>(maxBytes, ({ guarded }, key) => {
+      return BYTES + key.length * (guarded.access ? BYTES_PER_CHARACTER_WITH_TREE : BYTES_PER_CHARACTER);
+    });
     bySupergraph.set(supergraph, known);
     return known;
   }
@@ -62,6 +64,7 @@ export function createKnownOperations(door: Pick<Door, 'prepare'>, maxBytes: num
     return {
       kind: operation.operation,
       name: operation.name?.value,
+      askedName: operationName,
       signature: signatureOf(operation),
       guarded: door.prepare(supergraph, document, operation),
     };

@@ -12,12 +12,14 @@ import type { GuardSettings } from '../guards/guard-settings.ts';
 import { nullRefused } from '../guards/refused-fields.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { reportErrors } from '../observability/report-errors.ts';
+import type { PlannedOperation } from '../planning/planned-operation.ts';
 import type { Planning } from '../planning/planning.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { LiveSupergraph } from '../supergraph/live-supergraph.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { type AnswerHead, statusOf } from './answer-head.ts';
 import type { KnownOperation, KnowOperation } from './known-operations.ts';
+import { readablePlan } from './readable-plan.ts';
 
 /** A query or a mutation whose text the door has admitted. */
 export interface OperationRequest {
@@ -54,6 +56,8 @@ export interface OperationPipelineOptions {
   planning: Planning<ExecuteOperation>;
   sourcesOf: SourcesOf;
   cost: GuardSettings['cost'];
+  /** QUERY_PLAN_IN_ANSWER: plans name subgraphs, so they are not for everybody. */
+  planInAnswer: InAnswer;
   format: FormatError;
   log: Logger;
   metrics: GatewayMetrics;
@@ -62,11 +66,15 @@ export interface OperationPipelineOptions {
 /** What is known of an answer before its errors are made fit for the client. */
 interface Outcome extends Answer {
   estimatedCost: number | null;
+  planned?: Pick<PlannedOperation, 'plan' | 'plannedBy'>;
 }
+
+/** Whether something is told in `extensions`: `asked` tells it to whoever sends its name with `true` in theirs. */
+export type InAnswer = 'never' | 'asked' | 'always';
 
 /** Takes operations from their text to their answer: valid, guarded, planned, executed. Each step knows its operation from before. */
 export function createOperationPipeline(options: OperationPipelineOptions): OperationPipeline {
-  const { supergraph: live, know, door, planning, sourcesOf, cost, format, log, metrics } = options;
+  const { supergraph: live, know, door, planning, sourcesOf, cost, planInAnswer, format, log, metrics } = options;
 
   return {
     async answer(request, context) {
@@ -76,9 +84,10 @@ export function createOperationPipeline(options: OperationPipelineOptions): Oper
       try {
         const supergraph = live.current();
         known = know(supergraph, request.text, request.operationName);
-        const { data, errors, extensions, estimatedCost } = await run(supergraph, known, request, context);
+        const outcome = await run(supergraph, known, request, context);
+        const { data, errors, extensions } = outcome;
         measure(known, errors.length === 0, startedAt);
-        const told = costTold(request, estimatedCost);
+        const told = toldBeside(outcome, request);
         return {
           head: statusOf(errors, data !== undefined, accept),
           data,
@@ -124,10 +133,11 @@ export function createOperationPipeline(options: OperationPipelineOptions): Oper
     if (kind === OperationTypeNode.SUBSCRIPTION) throw needsASocket();
     const authorized = guarded.access === null ? null : await door.authorize(guarded, context);
     const text = authorized?.text ?? request.text;
-    const planned = planning.prepare(supergraph, { text, operationName: request.operationName, isValid: true });
-    const { compiled } = planned instanceof Promise ? await planned : planned;
+    const ready = planning.prepare(supergraph, { text, operationName: request.operationName, isValid: true });
+    const planned = ready instanceof Promise ? await ready : ready;
+    const { compiled } = planned;
     const answer = await compiled({ variables, coerced: coerced.values, context, call: sourcesOf(supergraph) });
-    return { ...(authorized ? withoutRefused(answer, authorized, context) : answer), estimatedCost };
+    return { ...(authorized ? withoutRefused(answer, authorized, context) : answer), estimatedCost, planned };
   }
 
   function formatted(errors: readonly GraphQLError[], known: KnownOperation | undefined): GraphQLFormattedError[] {
@@ -140,12 +150,20 @@ export function createOperationPipeline(options: OperationPipelineOptions): Oper
     metrics.operations.observe(labels, (performance.now() - startedAt) / 1_000);
   }
 
-  /** COST_IN_ANSWER: `asked` shows `extensions.cost` to whoever sends `"extensions": { "cost": true }`. */
-  function costTold({ extensions }: OperationRequest, estimated: number | null) {
-    if (estimated === null || cost.inAnswer === 'never') return undefined;
-    if (cost.inAnswer === 'asked' && extensions?.cost !== true) return undefined;
-    return { cost: { estimated, max: cost.max } };
+  /** COST_IN_ANSWER, QUERY_PLAN_IN_ANSWER. */
+  function toldBeside({ estimatedCost: estimated, planned }: Outcome, { extensions }: OperationRequest) {
+    const tellsCost = estimated !== null && isTold(cost.inAnswer, extensions?.cost);
+    const tellsPlan = planned !== undefined && isTold(planInAnswer, extensions?.queryPlan);
+    if (!tellsCost && !tellsPlan) return undefined;
+    return {
+      ...(tellsCost && { cost: { estimated, max: cost.max } }),
+      ...(tellsPlan && { queryPlan: readablePlan(planned) }),
+    };
   }
+}
+
+function isTold(inAnswer: InAnswer, asked: unknown): boolean {
+  return inAnswer === 'always' || (inAnswer === 'asked' && asked === true);
 }
 
 /** The answer for those who write its text themselves. */

@@ -77,7 +77,7 @@ function persistedQueryIn({ extensions }: OperationParams): { version: unknown; 
   const asked = extensions?.persistedQuery;
   if (typeof asked !== 'object' || asked === null) return null;
   const { version, sha256Hash } = asked as { version?: unknown; sha256Hash?: unknown };
-  return { version, hash: String(sha256Hash) };
+  return { version, hash: typeof sha256Hash === 'string' ? sha256Hash : '' };
 }
 
 /** A client reads the code and sends its text; nothing in between may keep the answer. */

@@ -6,7 +6,7 @@ import { execute, type FormattedExecutionResult, type GraphQLSchema, parse, prin
 import { createEngine } from '../../src/execution/engine.ts';
 import type { CallSubgraph, SubgraphAnswer, SubgraphRequest } from '../../src/execution/subgraph-call.ts';
 import { separateConflictingNames } from '../../src/planning/conflicting-names.ts';
-import { createHivePlanner, loadHive } from '../../src/planning/hive-planner.ts';
+import { createHivePlans, loadHive } from '../../src/planning/hive-plans.ts';
 import { subgraphsPart } from '../../src/planning/own-fields.ts';
 import type { QueryPlan } from '../../src/planning/plan.ts';
 import { readSupergraph } from '../../src/supergraph/supergraph.ts';
@@ -96,7 +96,7 @@ function apolloPlanner(sdl: string): (text: string) => Promise<QueryPlan> {
 function hivePlanner(sdl: string): (text: string) => Promise<QueryPlan> {
   const hive = loadHive();
   if (hive === null) throw new Error('There is no binary of Hive’s planner here.');
-  const planner = createHivePlanner(hive, sdl);
+  const planner = createHivePlans(hive, sdl);
   return async (text) => {
     const document = subgraphsPart(parse(text));
     if (document === null) return { kind: 'QueryPlan' };

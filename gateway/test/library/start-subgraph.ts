@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
 import { type DocumentNode, execute, GraphQLError, GraphQLScalarType, parse, validate } from 'graphql';
@@ -7,6 +7,8 @@ export interface RunningSubgraph {
   url: string;
   /** The requests it got. */
   requests: { query: string; headers: IncomingMessage['headers'] }[];
+  /** Answers in its place; where it gives `true` the request is left to the subgraph. */
+  misbehave: ((response: ServerResponse, query: string) => unknown) | null;
   close(): Promise<void>;
 }
 
@@ -27,17 +29,18 @@ const Even = new GraphQLScalarType({
 export async function startSubgraph(
   sdl: string,
   resolvers: GraphQLResolverMap<{ headers: Record<string, string> }>,
+  port = 0,
 ): Promise<RunningSubgraph> {
   const typeDefs: DocumentNode = parse(sdl);
   const all = { ...resolvers, ...(sdl.includes('scalar Even') && { Even }) };
   const schema = buildSubgraphSchema([{ typeDefs, resolvers: all }]);
-  const requests: RunningSubgraph['requests'] = [];
 
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const { query, variables } = JSON.parse(Buffer.concat(chunks).toString());
-    requests.push({ query, headers: request.headers });
+    subgraph.requests.push({ query, headers: request.headers });
+    if (subgraph.misbehave && subgraph.misbehave(response, query) !== true) return;
     const document = parse(query);
     const invalid = validate(schema, document);
     const answer =
@@ -49,16 +52,18 @@ export async function startSubgraph(
     response.writeHead(refused ? 400 : 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ ...answer, ...(errors && { errors }) }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
 
-  return {
+  const subgraph: RunningSubgraph = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
-    requests,
+    requests: [],
+    misbehave: null,
     close() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+  return subgraph;
 }
 
 function withCode(error: GraphQLError, code: string): GraphQLError {

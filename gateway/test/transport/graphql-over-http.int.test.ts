@@ -24,3 +24,50 @@ describe('the audit suite of graphql-http', () => {
     },
   );
 });
+
+describe('beyond the audit,', () => {
+  const post = (body: string, headers: Record<string, string> = {}) =>
+    fetch(library.gateway.url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+  const BOOK = '{"query":"{ book(id: \\"b1\\") { title } }"}';
+
+  it.each(['PUT', 'PATCH', 'DELETE', 'HEAD'])('%s is a 405 that says what is allowed', async (method) => {
+    const answer = await fetch(library.gateway.url, { method });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, POST']);
+  });
+
+  it('JSON that is malformed is named', async () => {
+    const answer = await post('{"query": }');
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      errors: [
+        { message: expect.stringMatching(/^The body is not JSON: .*}/), extensions: { code: 'BAD_USER_INPUT' } },
+      ],
+    });
+  });
+
+  it('JSON after a byte order mark is read', async () => {
+    expect(await (await post(`\uFEFF${BOOK}`)).json()).toHaveProperty('data.book');
+  });
+
+  it.each(['application/json; charset=UTF-8', 'application/json;charset="utf-8"', 'Application/JSON'])(
+    'a body of %s is read',
+    async (type) => expect(await (await post(BOOK, { 'content-type': type })).json()).toHaveProperty('data.book'),
+  );
+
+  it.each(['application/json; charset=latin1', 'application/xml', 'application/graphql'])(
+    'a body of %s is a 415',
+    async (type) => {
+      const answer = await post(BOOK, { 'content-type': type });
+      expect(answer.status).toBe(415);
+      expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    },
+  );
+
+  it('an answer nobody would take is a 406, and nothing is run for it', async () => {
+    library.books.requests.length = 0;
+    const answer = await post(BOOK, { accept: 'text/csv, application/json;q=0' });
+    expect(answer.status).toBe(406);
+    expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    expect(library.books.requests).toEqual([]);
+  });
+});

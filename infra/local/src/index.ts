@@ -8,6 +8,7 @@ export { createProgress, type Progress, silent } from './progress.ts';
 export { runTask } from './run-task.ts';
 export { createDatabases, type DatabaseAccount, dropDatabases } from './servers/databases.ts';
 export { findServers } from './servers/find-servers.ts';
+export { clusterFlags, formCluster, ownersOf } from './servers/redis-cluster.ts';
 export { replicaCaughtUp, replicateFrom, setReplicationDelay } from './servers/replicate-mysql.ts';
 export type { RunningServer, ServerSources } from './servers/sources.ts';
 export { startMysql } from './servers/start-mysql.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Consumer, type ConsumerMessages, JetStreamApiError } from '@nats-io/jetstream';
+import { type Consumer, type ConsumerMessages, JetStreamApiError, type JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { Logger, Metrics } from '@shop/service-kit';
 import { createAttemptsMemory } from './attempts.ts';
@@ -30,7 +30,7 @@ export interface ConsumerOptions<D extends EventDefinition = EventDefinition> {
   ackWaitMs?: number;
   /** How many messages this process handles at a time; 1 keeps them in order as long as none fails. */
   concurrency?: number;
-  /** Asked before each message is fetched: for so many milliseconds nothing is; 0 means go on. */
+  /** Asked before messages are fetched: for so many milliseconds none are; 0 means go on. */
   pausedForMs?: () => number;
 }
 
@@ -53,18 +53,19 @@ export function startConsumer<D extends EventDefinition>(options: ConsumerOption
   const deliver = createDelivery(options, memory);
   const closing = new AbortController();
   const pulls = new Set<ConsumerMessages>();
+  const inHand = new Set<Promise<void>>();
+  let placeLeft: () => void = () => undefined;
 
   async function work(): Promise<void> {
-    let restUntil = 0;
     for (let consumer: Consumer | undefined; !closing.signal.aborted; ) {
       try {
         if (consumer === undefined) {
           await memory.ensure();
           consumer = await ensureConsumer(options);
         }
-        const pausedMs = Math.max(pausedForMs(), restUntil - performance.now());
+        const pausedMs = pausedForMs();
         if (pausedMs > 0) await pause(Math.min(pausedMs, LONGEST_PAUSE_MS), undefined, { signal: closing.signal });
-        else restUntil = performance.now() + Math.min(await pullOne(consumer), LONGEST_PAUSE_MS);
+        else await pull(consumer, await freePlaces());
         outages.ended(trouble);
       } catch (error) {
         if (closing.signal.aborted) return;
@@ -75,31 +76,55 @@ export function startConsumer<D extends EventDefinition>(options: ConsumerOption
     }
   }
 
-  /** Resolves with the time to rest before the next. */
-  async function pullOne(consumer: Consumer): Promise<number> {
-    let restMs = 0;
-    const messages = await consumer.fetch({ max_messages: 1, expires: PULL_MS });
+  /** How many messages may be taken in hand, once half of the places are free: a pull for each would cost more than they do. */
+  async function freePlaces(): Promise<number> {
+    while (inHand.size > concurrency / 2) {
+      await new Promise<void>((resolve) => {
+        placeLeft = resolve;
+      });
+    }
+    return concurrency - inHand.size;
+  }
+
+  async function pull(consumer: Consumer, places: number): Promise<void> {
+    const messages = await consumer.fetch({ max_messages: places, expires: PULL_MS });
     pulls.add(messages);
     try {
       if (closing.signal.aborted) messages.stop();
-      for await (const message of messages) restMs = await deliver(message);
+      for await (const message of messages) {
+        const handled = handleOne(message).finally(() => {
+          inHand.delete(handled);
+          placeLeft();
+        });
+        inHand.add(handled);
+      }
     } finally {
       pulls.delete(messages);
     }
-    return restMs;
+  }
+
+  /** Handles a message to its end; never rejects. One that was put off keeps its place for a while: the next would meet the same. */
+  async function handleOne(message: JsMsg): Promise<void> {
+    try {
+      const restMs = await deliver(message);
+      if (restMs > 0) await pause(Math.min(restMs, LONGEST_PAUSE_MS), undefined, { signal: closing.signal });
+    } catch (error) {
+      if (!closing.signal.aborted) outages.began(trouble, error);
+    }
   }
 
   // A pull from before the outage is forgotten by the server, and would only be missed after its time.
   bus.onReconnect(() => {
     for (const messages of pulls) messages.stop();
   });
-  const working = Promise.all(Array.from({ length: concurrency }, work));
+  const working = work();
 
   return {
     async close() {
       closing.abort();
       for (const messages of pulls) messages.stop();
       await working;
+      await Promise.all(inHand);
     },
   };
 }

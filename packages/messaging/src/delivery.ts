@@ -16,6 +16,8 @@ const MAX_ATTEMPTS = 8;
 const MAX_DEATHS = 5;
 // Once may be anybody's bad luck.
 const SUSPECT_AFTER_DEATHS = 2;
+/** Over how long a time suspects are spread that have to wait for their turn. */
+const TURNS_MS = 1_000;
 
 interface Outcome {
   name: 'handled' | 'not-asked-for' | 'failed' | 'put-off' | 'dead-letter';
@@ -36,7 +38,12 @@ export function createDelivery<D extends EventDefinition>(
   const seconds = metrics.histogram('shop_consumer_seconds', 'Time to handle an event.', ['consumer', 'outcome']);
 
   async function settle(message: JsMsg): Promise<Outcome> {
-    const attempts = await memory.of(message);
+    const attempts = await isolation.first(() => lookInto(message));
+    if (attempts === null) return { name: 'put-off', restMs: 0 };
+    return isSuspect(attempts) ? isolation.alone(() => finish(message, attempts)) : finish(message, attempts);
+  }
+
+  async function finish(message: JsMsg, attempts: Attempts): Promise<Outcome> {
     if (attempts.deaths >= maxDeaths) {
       return buryOrPutOff(message, new Error(`Whoever had it did not live to tell, ${attempts.deaths} times.`));
     }
@@ -55,14 +62,28 @@ export function createDelivery<D extends EventDefinition>(
     }
   }
 
+  /**
+   * How the earlier deliveries ended; null for a suspect that was put off because another has its turn. It must not be in
+   * hand meanwhile: should the other end the process, this one would be a death older, and innocent.
+   */
+  async function lookInto(message: JsMsg): Promise<Attempts | null> {
+    const attempts = await memory.of(message);
+    if (!isSuspect(attempts) || isolation.claim()) return attempts;
+    await memory.remember(message, { ...attempts, putOffs: attempts.putOffs + 1 });
+    message.nak(Math.ceil(Math.random() * TURNS_MS));
+    return null;
+  }
+
+  const isSuspect = ({ deaths }: Attempts): boolean => deaths >= SUSPECT_AFTER_DEATHS && deaths < maxDeaths;
+
   function isForAnother(message: JsMsg): boolean {
     const addressee = message.headers?.get(REDRIVEN_FOR) || durable;
     return addressee !== durable;
   }
 
-  function effect(event: EventOf<D>, { deaths }: Attempts): Promise<void> {
+  function effect(event: EventOf<D>, attempts: Attempts): Promise<void> {
     const work = () => continueTrace(event.traceparent, `${durable} ${event.type}`, () => handle(event));
-    return deaths >= SUSPECT_AFTER_DEATHS ? isolation.alone(work) : isolation.together(work);
+    return isSuspect(attempts) ? work() : isolation.together(work);
   }
 
   async function retryOrBury(message: JsMsg, error: unknown, attempts: Attempts): Promise<Outcome> {

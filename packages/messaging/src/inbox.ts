@@ -19,16 +19,30 @@ export async function withInbox(
 }
 
 /**
- * Writes down that a consumer has taken effect from an event; false when it was known. By itself it is for effects that
- * are elsewhere. A second delivery at the same moment waits here until the first has committed or given up.
+ * Writes down that a consumer has taken effect from an event; false when it was known. A second delivery at the same
+ * moment waits here until the first has committed or given up.
  */
-export async function rememberEvent(em: EntityManager, consumer: string, eventId: string): Promise<boolean> {
+async function rememberEvent(em: EntityManager, consumer: string, eventId: string): Promise<boolean> {
+  return (await rememberEvents(em, consumer, [eventId])) > 0;
+}
+
+/**
+ * Writes down, in one statement, that a consumer has taken effect from events, for effects that are elsewhere; returns how
+ * many of them were not known.
+ */
+export async function rememberEvents(
+  em: EntityManager,
+  consumer: string,
+  eventIds: readonly string[],
+): Promise<number> {
   // INSERT IGNORE would also pass over a value that does not fit.
-  if (!isId(eventId)) throw new RangeError(`${JSON.stringify(eventId)} is not the id of an event.`);
+  const stranger = eventIds.find((eventId) => !isId(eventId));
+  if (stranger !== undefined) throw new RangeError(`${JSON.stringify(stranger)} is not the id of an event.`);
   const { affectedRows } = await em.execute<{ affectedRows: number }>(
-    'INSERT IGNORE INTO inbox (consumer, event_id, processed_at) VALUES (?, ?, UTC_TIMESTAMP(3))',
-    [consumer, eventId],
+    `INSERT IGNORE INTO inbox (consumer, event_id, processed_at)
+     VALUES ${eventIds.map(() => '(?, ?, UTC_TIMESTAMP(3))').join(', ')}`,
+    eventIds.flatMap((eventId) => [consumer, eventId]),
     'run',
   );
-  return affectedRows > 0;
+  return affectedRows;
 }

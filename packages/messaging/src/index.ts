@@ -7,7 +7,7 @@ export { type CommandDefinition, defineCommand } from './define-command.ts';
 export { defineEvent, type EventDefinition, type EventOf } from './define-event.ts';
 export type { Envelope } from './envelope.ts';
 export { parseEnvelope } from './envelope.ts';
-export { rememberEvent, withInbox } from './inbox.ts';
+export { rememberEvents, withInbox } from './inbox.ts';
 export { readEvent } from './read-event.ts';
 export { type EventToRecord, readyEvent, recordAll, recordEvent, recordEvents } from './record-event.ts';
 export { type Relay, type RelayOptions, startRelay } from './relay.ts';

@@ -59,3 +59,26 @@ it('goes on when a suspect fails, and when somebody hangs', async () => {
   expect(log).toEqual(['hanging begins', 'suspect', 'hanging begins', 'later']);
   hanging.finish();
 });
+
+it('lets one at a time have the claim, until it has been alone', async () => {
+  const isolation = createIsolation();
+  expect([isolation.claim(), isolation.claim()]).toEqual([true, false]);
+  await isolation.alone(async () => expect(isolation.claim()).toBe(false));
+  expect(isolation.claim()).toBe(true);
+});
+
+it('has a suspect wait for what comes first, which waits for nobody', async () => {
+  const log: string[] = [];
+  const isolation = createIsolation();
+  const [first, suspect, other] = [aTask(log, 'first'), aTask(log, 'suspect'), aTask(log, 'other')];
+  const all = [isolation.first(first.work), isolation.alone(suspect.work)];
+  await settled();
+  expect(log).toEqual(['first begins']);
+  first.finish();
+  await settled();
+  all.push(isolation.first(other.work));
+  expect(log).toEqual(['first begins', 'first ends', 'suspect begins', 'other begins']);
+  other.finish();
+  suspect.finish();
+  await Promise.all(all);
+});

@@ -4,6 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 export interface Isolation {
   together<T>(work: () => Promise<T>): Promise<T>;
   alone<T>(work: () => Promise<T>): Promise<T>;
+  /** Waits for nobody; whoever wants to be alone waits for it. */
+  first<T>(work: () => Promise<T>): Promise<T>;
+  /** True for one at a time, which then has to be `alone` and ends it; whoever is told false waits elsewhere. */
+  claim(): boolean;
 }
 
 const PATIENCE_MS = 10_000;
@@ -15,6 +19,7 @@ const PATIENCE_MS = 10_000;
 export function createIsolation(patienceMs = PATIENCE_MS): Isolation {
   const running = new Set<Promise<unknown>>();
   let lastAlone: Promise<unknown> = Promise.resolve();
+  let isClaimed = false;
 
   function atMost(waitedFor: Promise<unknown>): Promise<unknown> {
     const enough = new AbortController();
@@ -39,9 +44,17 @@ export function createIsolation(patienceMs = PATIENCE_MS): Isolation {
       }
       return begin(work);
     },
+    first: begin,
+    claim() {
+      if (isClaimed) return false;
+      isClaimed = true;
+      return true;
+    },
     alone(work) {
       const started = lastAlone.then(() => atMost(Promise.all(running)));
-      const result = started.then(work);
+      const result = started.then(work).finally(() => {
+        isClaimed = false;
+      });
       lastAlone = started.then(() => atMost(result.catch(() => undefined)));
       return result;
     },

@@ -1,5 +1,5 @@
 import { newId } from '@shop/kernel';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from './redis-connection.ts';
 import { defineScript, runScript } from './script.ts';
 
 const releaseScript = defineScript<number>('lock-release', new URL('../src/lock-release.lua', import.meta.url), 1);
@@ -16,7 +16,7 @@ export interface Lock {
 }
 
 /** Takes the lock, or answers null when somebody has it; throws when Redis is away. */
-export async function acquireLock(redis: Redis, key: string, ttlMs: number): Promise<Lock | null> {
+export async function acquireLock(redis: RedisConnection, key: string, ttlMs: number): Promise<Lock | null> {
   const owner = newId();
   if ((await redis.set(key, owner, 'PX', ttlMs, 'NX')) !== 'OK') return null;
   const stillOurs = (answer: Promise<number>): Promise<boolean> =>

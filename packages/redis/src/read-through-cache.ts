@@ -1,13 +1,13 @@
 import type { Logger, Metrics } from '@shop/service-kit';
-import type { Redis } from 'ioredis';
 import { createBoundedMap } from './bounded-map.ts';
 import { createLeasedValues } from './leased-values.ts';
+import type { RedisConnection } from './redis-connection.ts';
 
 /** What a read-through cache is made of. */
 export interface ReadThroughCacheOptions<T> {
   /** Prefix of its keys in Redis and label of its metrics. */
   name: string;
-  redis: Redis;
+  redis: RedisConnection;
   /** The truth, for all missing keys at once; must read the primary, and must not use the connection of one request. */
   load: (keys: string[]) => Promise<Map<string, T>>;
   /** Checks what comes back from Redis; a throw counts as missing. Values are plain JSON. */

@@ -1,7 +1,10 @@
-import type { Redis } from 'ioredis';
 import { createBoundedMap } from './bounded-map.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { defineScript, runScript } from './script.ts';
 
-/** Who has changed something lately: `wrote:{<userId>}`, for so many seconds after the change. */
+const hasScript = defineScript<number>('recent-writes', new URL('../src/recent-writes.lua', import.meta.url), 2);
+
+/** Who has changed something lately: `{wrote-since}:<userId>`, for so many seconds after the change. */
 export interface RecentWrites {
   /** This process knows at once, the others when it resolves; never throws. */
   note(userId: string): Promise<void>;
@@ -12,9 +15,17 @@ export interface RecentWrites {
 const REMEMBERED_HERE = 100_000;
 /** When Redis, by its own clock, began to remember: one that was emptied knows of nobody who wrote before. */
 const SINCE = 'wrote-since';
+/** In a cluster beside SINCE, so that both are lost together. */
+const noteKey = (userId: string) => `{${SINCE}}:${userId}`;
 
 /** Creates the memory that all processes share; an outage of Redis makes it see a writer in everybody, never in nobody. */
-export function createRecentWrites({ redis, keptSeconds }: { redis: Redis; keptSeconds: number }): RecentWrites {
+export function createRecentWrites({
+  redis,
+  keptSeconds,
+}: {
+  redis: RedisConnection;
+  keptSeconds: number;
+}): RecentWrites {
   const keptMs = keptSeconds * 1_000;
   const writtenHere = createBoundedMap<true>({ maxEntries: REMEMBERED_HERE, ttlMs: keptMs });
   const unsaved = new Map<string, number>();
@@ -22,7 +33,7 @@ export function createRecentWrites({ redis, keptSeconds }: { redis: Redis; keptS
 
   async function save(userId: string): Promise<void> {
     try {
-      await redis.set(`wrote:{${userId}}`, '1', 'EX', keptSeconds);
+      await redis.set(noteKey(userId), '1', 'EX', keptSeconds);
       unsaved.delete(userId);
     } catch {
       unsaved.delete(userId);
@@ -40,12 +51,6 @@ export function createRecentWrites({ redis, keptSeconds }: { redis: Redis; keptS
     for (const userId of [...unsaved.keys()]) void save(userId);
   });
 
-  async function hasForgotten(since: string | null, nowMs: number): Promise<boolean> {
-    if (since !== null) return nowMs - Number(since) < keptMs;
-    await redis.set(SINCE, Math.ceil(nowMs), 'NX');
-    return true;
-  }
-
   return {
     note(userId) {
       writtenHere.set(userId, true);
@@ -54,12 +59,7 @@ export function createRecentWrites({ redis, keptSeconds }: { redis: Redis; keptS
     async has(userId) {
       if (writtenHere.get(userId) || performance.now() < trustedFrom) return true;
       try {
-        const [wrote, since, [seconds, microseconds]] = await Promise.all([
-          redis.exists(`wrote:{${userId}}`),
-          redis.get(SINCE),
-          redis.time(),
-        ]);
-        return wrote === 1 || (await hasForgotten(since, Number(seconds) * 1_000 + Number(microseconds) / 1_000));
+        return (await runScript(redis, hasScript, [noteKey(userId), SINCE], [keptMs])) === 1;
       } catch {
         return true;
       }

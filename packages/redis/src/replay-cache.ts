@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from './redis-connection.ts';
 
 const KEPT_SECONDS = 86_400;
 
@@ -17,7 +17,7 @@ export interface ReplayCache {
 }
 
 /** Creates the fast path in front of the rows that decide; with Redis away it knows nothing and costs nothing. */
-export function createReplayCache({ redis, service }: { redis: Redis; service: string }): ReplayCache {
+export function createReplayCache({ redis, service }: { redis: RedisConnection; service: string }): ReplayCache {
   const nameOf = (userId: string, key: string) => `idempotency:${service}:{${userId}}:${key}`;
   return {
     async find(userId, key) {

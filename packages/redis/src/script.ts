@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from './redis-connection.ts';
 
 /** A Lua script and the name under which it is known to Redis; `Reply` is what its header says it returns. */
 export interface Script<Reply> {
@@ -24,7 +24,7 @@ export function defineScript<Reply = unknown>(
 
 /** Runs a script by its hash, and by its text where Redis does not know it yet (first use, restart, failover). */
 export async function runScript<Reply>(
-  redis: Redis,
+  redis: RedisConnection,
   script: Script<Reply>,
   keys: readonly string[],
   args: readonly (string | number)[] = [],

@@ -1,6 +1,6 @@
 import type { Metrics } from '@shop/service-kit';
-import type { Redis } from 'ioredis';
 import { createBoundedMap } from './bounded-map.ts';
+import type { RedisConnection } from './redis-connection.ts';
 import { defineScript, runScript } from './script.ts';
 
 const takeScript = defineScript<number>('token-bucket', new URL('../src/token-bucket.lua', import.meta.url), 1);
@@ -10,7 +10,7 @@ export interface TokenBucketOptions {
   /** Label of its metric. */
   name: string;
   /** Null where there is none: every process counts for itself then, as it does while Redis is away. */
-  redis: Redis | null;
+  redis: RedisConnection | null;
   perSecond: number;
   burst: number;
   metrics: Metrics;

@@ -53,6 +53,6 @@ it('takes everybody for a writer while Redis is away, and tells afterwards who w
   await here.writes.note('writer');
   expect(await there.writes.has('reader')).toBe(true);
   await servers.redis.start();
-  await eventually(async () => expect(await there.redis.exists('wrote:{writer}')).toBe(1));
+  await eventually(async () => expect(await there.redis.exists('{wrote-since}:writer')).toBe(1));
   expect(await there.writes.has('reader')).toBe(true);
 });

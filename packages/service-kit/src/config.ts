@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 
 /** The environment does not describe a process that can run; the message lists every problem. */
@@ -6,6 +7,23 @@ export class ConfigError extends Error {
 }
 
 const number = (text: string) => (text.trim() === '' ? Number.NaN : Number(text));
+
+/** False for what is neither an address nor a network. */
+function addNetwork(networks: BlockList, entry: string): boolean {
+  const [, address = '', prefix] = /^([^/]+)(?:\/(\d+))?$/.exec(entry) ?? [];
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  if (Number(prefix ?? 0) > bits) return false;
+  networks.addSubnet(address, Number(prefix ?? bits), bits === 32 ? 'ipv4' : 'ipv6');
+  return true;
+}
+
+/** Each node's address; a text without a URL's beginning comes out as no address. */
+function redisAddresses(text: string): string[] {
+  const scheme = /^rediss?(-cluster)?:\/\//.exec(text);
+  if (scheme === null) return [''];
+  const nodes = text.slice(scheme[0].length);
+  return (scheme[1] === undefined ? [nodes] : nodes.split(',')).map((node) => node && `redis://${node}`);
+}
 
 /** Pieces of a process's environment: each reads a string and says in words what it wants. */
 export const setting = {
@@ -38,6 +56,27 @@ export const setting = {
       .default('')
       .transform((text) => text.split(',').flatMap((each) => each.trim() || []))
       .pipe(z.array(setting.url(...protocols))),
+  /** Addresses and networks (`10.0.0.0/8`), separated by commas; none when it is absent. */
+  networks: () =>
+    z
+      .string()
+      .default('')
+      .transform((text, context) => {
+        const networks = new BlockList();
+        for (const entry of text.split(',').flatMap((each) => each.trim() || [])) {
+          if (!addNetwork(networks, entry))
+            context.addIssue({
+              code: 'custom',
+              message: `must be addresses or networks like 10.0.0.0/8, not "${entry}"`,
+            });
+        }
+        return networks;
+      }),
+  /** A Redis, or a cluster by the addresses of some of its nodes. */
+  redis: () =>
+    z.string({ error: 'is missing' }).refine((text) => redisAddresses(text).every((each) => URL.canParse(each)), {
+      error: 'must be redis://host:port or redis-cluster://host:port,host:port, with rediss for TLS',
+    }),
   /** A secret has no default: whoever starts the process must bring it. */
   secret: (minLength: number) =>
     z.string({ error: 'is missing' }).min(minLength, { error: `must have at least ${minLength} characters` }),

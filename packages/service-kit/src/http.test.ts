@@ -56,6 +56,11 @@ it('finishes a running request before it closes', async () => {
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
 });
 
+it('waits for no request for ever', async () => {
+  const { http } = await serve();
+  expect(http.app.server.requestTimeout).toBe(30_000);
+});
+
 it('shows nothing of what went wrong inside', async () => {
   const { http } = await serve();
   http.app.get('/broken', () => Promise.reject(new Error('secret: db-7.internal')));

@@ -7,6 +7,9 @@ import { openSpan } from './tracing.ts';
 /** 1 MiB: no request of the public API needs more. */
 export const BODY_LIMIT_BYTES = 1_048_576;
 
+/** A request that has not come whole by then is refused with 408: nobody keeps a connection by sending slowly. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
 /** The HTTP server of a process, with its probes and metrics. */
 export interface HttpServer {
   /** Routes are added here before `listen`. */
@@ -31,6 +34,7 @@ export function createHttpServer({ host, port, log, readiness, metrics }: HttpOp
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_TIMEOUT_MS,
     logger: false,
     routerOptions: { ignoreTrailingSlash: true },
   });

@@ -2,11 +2,15 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+export type ReadGauge<L extends string> = (set: (labels: Record<L, string>, value: number) => void) => void;
+
 /** A process's metrics, each name with its unit (`…_seconds`, `…_bytes`, `…_total`). */
 export interface Metrics {
   registry: Registry;
   counter<L extends string>(name: string, help: string, labelNames?: readonly L[]): Counter<L>;
   gauge<L extends string>(name: string, help: string, labelNames?: readonly L[]): Gauge<L>;
+  /** A gauge whose values are `read` whenever somebody looks; those it does not set any more are gone. */
+  liveGauge<L extends string>(name: string, help: string, labelNames: readonly L[], read: ReadGauge<L>): Gauge<L>;
   histogram<L extends string>(name: string, help: string, labelNames?: readonly L[], buckets?: number[]): Histogram<L>;
 }
 
@@ -26,6 +30,16 @@ export function createMetrics(service: string): Metrics {
       once(name, () => new Counter({ name, help, labelNames, registers: [registry] })),
     gauge: (name, help, labelNames = []) =>
       once(name, () => new Gauge({ name, help, labelNames, registers: [registry] })),
+    liveGauge: (name, help, labelNames, read) =>
+      once(name, () => {
+        const gauge = new Gauge({ name, help, labelNames, registers: [registry], collect });
+        return gauge;
+
+        function collect(): void {
+          gauge.reset();
+          read((labels, value) => gauge.set(labels, value));
+        }
+      }),
     histogram: (name, help, labelNames = [], buckets = SECONDS) =>
       once(name, () => new Histogram({ name, help, labelNames, buckets, registers: [registry] })),
   };

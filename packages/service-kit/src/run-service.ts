@@ -9,9 +9,9 @@ const CLOSE_TIMEOUT_MS = 15_000;
  * that went well. A process that cannot start says why and exits with 1; an error nobody caught does the same, so
  * that whoever supervises it starts a clean one.
  */
-export async function runService(service: string, start: () => Promise<Closable>): Promise<void> {
+export async function runService(service: string, start: () => Promise<Closable & { url?: string }>): Promise<void> {
   const log = createLogger(service, { level: process.env.LOG_LEVEL || 'info' });
-  let running: Closable | undefined;
+  let running: Awaited<ReturnType<typeof start>> | undefined;
   let stopping = false;
 
   async function stop(reason: string, exitCode: number): Promise<void> {
@@ -42,7 +42,7 @@ export async function runService(service: string, start: () => Promise<Closable>
 
   try {
     running = await start();
-    log.info('Started.');
+    log.info({ url: running.url }, 'Started.');
   } catch (error) {
     if (error instanceof ConfigError) process.stderr.write(`${service}: ${error.message}\n`);
     else log.fatal({ err: error }, 'Could not start.');

@@ -1,3 +1,4 @@
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { continueTrace, currentTraceId, currentTraceparent, openSpan, startTracing, withSpan } from './tracing.ts';
 
 const tracing = startTracing();
@@ -25,4 +26,15 @@ it('keeps what a span started in its trace', async () => {
   const seen = await new Promise((resolve) => span.run(() => setImmediate(() => resolve(currentTraceId()))));
   span.end();
   expect(seen).toBe('0af7651916cd43dd8448eb211c80319c');
+});
+
+it('tells of spans whoever wants to know', async () => {
+  const exporter = new InMemorySpanExporter();
+  const told = startTracing([new SimpleSpanProcessor(exporter)]);
+  await continueTrace(INCOMING, 'handle', () => withSpan('inner', async () => undefined));
+  expect(exporter.getFinishedSpans().map(({ name }) => name)).toEqual(['inner', 'handle']);
+  expect(new Set(exporter.getFinishedSpans().map((span) => span.spanContext().traceId))).toEqual(
+    new Set(['0af7651916cd43dd8448eb211c80319c']),
+  );
+  await told.close();
 });

@@ -1,19 +1,24 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { getDocumentNodeFromSchema } from '@graphql-tools/utils';
 import {
+  type ConstDirectiveNode,
   concatAST,
+  type DocumentNode,
   type GraphQLDirective,
   type GraphQLScalarType,
   type GraphQLSchema,
+  Kind,
   parse,
+  parseConstValue,
   print,
   specifiedDirectives,
+  visit,
 } from 'graphql';
 import { type BuildSchemaOptions, buildSchema, createResolversMap } from 'type-graphql';
 import { DateTimeScalar } from './scalars.ts';
 
 const FEDERATION =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@composeDirective"])';
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@composeDirective", "@listSize"])';
 
 // Until a field uses it, a subgraph has no subscription at all; then its events come through the gateway, not from here.
 const noPubSub = {
@@ -60,7 +65,7 @@ export async function buildSubgraph<Context>({
     directives: [...specifiedDirectives, ...directives],
     scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
   });
-  const typeDefs = concatAST([getDocumentNodeFromSchema(schema), parse(`${FEDERATION}\n${sdl}`)]);
+  const typeDefs = concatAST([withListSizes(getDocumentNodeFromSchema(schema)), parse(`${FEDERATION}\n${sdl}`)]);
   const resolverMap = createResolversMap(schema);
   for (const [type, resolve] of Object.entries(references)) {
     const resolversOfType = resolverMap[type];
@@ -71,4 +76,34 @@ export async function buildSubgraph<Context>({
     });
   }
   return { schema: buildSubgraphSchema([{ typeDefs, resolvers: resolverMap as never }]), sdl: print(typeDefs) };
+}
+
+/** Tells gateways how long the pages of our lists are, so that they know what an operation costs before it is run. */
+function withListSizes(typeDefs: DocumentNode): DocumentNode {
+  return visit(typeDefs, {
+    FieldDefinition(node) {
+      const isPaged = node.arguments?.some(({ name }) => name.value === 'first') ?? false;
+      return isPaged ? { ...node, directives: [...(node.directives ?? []), PAGE_SIZE] } : undefined;
+    },
+  });
+}
+
+// https://ibm.github.io/graphql-specs/cost-spec.html; `first` has a default, and may be null.
+const PAGE_SIZE: ConstDirectiveNode = directive('listSize', {
+  slicingArguments: '["first"]',
+  sizedFields: '["edges", "nodes"]',
+  requireOneSlicingArgument: 'false',
+});
+
+function directive(name: string, values: Record<string, string>): ConstDirectiveNode {
+  const nameNode = (value: string) => ({ kind: Kind.NAME, value }) as const;
+  return {
+    kind: Kind.DIRECTIVE,
+    name: nameNode(name),
+    arguments: Object.entries(values).map(([argument, value]) => ({
+      kind: Kind.ARGUMENT,
+      name: nameNode(argument),
+      value: parseConstValue(value),
+    })),
+  };
 }

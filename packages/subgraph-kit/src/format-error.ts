@@ -15,6 +15,9 @@ const REQUEST_CODES = new Set([
   'SERVICE_UNAVAILABLE',
 ]);
 
+/** What graphql-js says, without a code, of a variable that is null where only its default would have fitted. */
+const NULL_ARGUMENT = /^Argument "\w+" of non-null type "[\w![\]]+" must not be null\.$/;
+
 /**
  * Makes the one rule of errors: a DomainError goes out with its message and code, a driver that cannot reach its
  * server becomes SERVICE_UNAVAILABLE, and everything else is logged and masked with the trace id to find it by.
@@ -35,6 +38,9 @@ export function createFormatError(log: Logger) {
     const code = formatted.extensions?.code;
     if (thrown instanceof GraphQLError && typeof code === 'string' && REQUEST_CODES.has(code)) {
       return { message: formatted.message, ...place, extensions: { code } };
+    }
+    if (original instanceof GraphQLError && NULL_ARGUMENT.test(original.message)) {
+      return { message: formatted.message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
     }
     const traceId = currentTraceId();
     log.error({ err: error, path: formatted.path }, 'A request failed for a reason that is ours.');

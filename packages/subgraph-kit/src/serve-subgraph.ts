@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { BlockList } from 'node:net';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginInlineTraceDisabled,
@@ -7,7 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { DomainError, ServiceUnavailable, Unauthenticated, type Viewer } from '@shop/kernel';
-import type { Closable, HttpServer, Logger } from '@shop/service-kit';
+import { type Closable, clientAddressOf, type HttpServer, type Logger } from '@shop/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { createFormatError, toGraphQLError } from './format-error.ts';
@@ -19,6 +20,8 @@ export interface SubgraphRequest {
   viewer: Viewer;
   /** The `Idempotency-Key` header (or the older `idempotency_key`). */
   idempotencyKey: string | undefined;
+  /** Where the operation came from: as a trusted gateway says, else the peer of the connection. */
+  clientAddress: string;
   /** Marks the answer as one given before: `extensions.idempotentReplay` is true. */
   noteReplay(): void;
 }
@@ -33,6 +36,8 @@ export interface SubgraphServerOptions<Context extends SubgraphContext> {
   /** Makes the context of one request: a unit of work of its own. */
   context: (request: SubgraphRequest) => Context;
   log: Logger;
+  /** The gateways whose word on client addresses is taken; none unless told. */
+  trustedProxies?: BlockList;
   /** Where it is noted who has changed something; nowhere unless told. */
   recentWrites?: RecentWrites | null;
 }
@@ -42,6 +47,8 @@ export interface SubgraphEndpoint {
   /** From now on answers; before that every request is refused with SERVICE_UNAVAILABLE. */
   serve<Context extends SubgraphContext>(options: SubgraphServerOptions<Context>): Promise<Closable>;
 }
+
+const NONE = new BlockList();
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
@@ -62,7 +69,7 @@ export function mountSubgraph(http: HttpServer): SubgraphEndpoint {
     async serve(options) {
       const server = createServer(options);
       await server.start();
-      const contextOf = (request: FastifyRequest) => createContext(options, request.headers);
+      const contextOf = (request: FastifyRequest) => createContext(options, request.raw);
       handle = fastifyApolloHandler(server, { context: contextOf }) as Handler;
       return { close: () => server.stop() };
     },
@@ -109,14 +116,20 @@ function markReplays(): ApolloServerPlugin<SubgraphContext> {
 }
 
 async function createContext<Context extends SubgraphContext>(
-  { verifier, context }: SubgraphServerOptions<Context>,
-  headers: IncomingHttpHeaders,
+  { verifier, context, trustedProxies = NONE }: SubgraphServerOptions<Context>,
+  request: IncomingMessage,
 ): Promise<Context> {
   try {
+    const { headers } = request;
     const viewer = await verifier.viewerOf(headers.authorization);
     const key = headers['idempotency-key'] ?? headers.idempotency_key;
     const noteReplay = () => void replays.add(noteReplay);
-    return context({ viewer, idempotencyKey: Array.isArray(key) ? key[0] : key, noteReplay });
+    return context({
+      viewer,
+      idempotencyKey: Array.isArray(key) ? key[0] : key,
+      clientAddress: clientAddressOf(request, trustedProxies),
+      noteReplay,
+    });
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     throw toGraphQLError(error, error instanceof Unauthenticated ? 401 : 503);

@@ -100,6 +100,13 @@ it('keeps the code of a request that GraphQL itself refuses', async () => {
   expect(twoOfThem.errors).toMatchObject([{ extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } }]);
 });
 
+it('calls a null bad input where only the default of its variable would do', async () => {
+  const query = 'query ($of: Int = 1) { size(of: $of) }';
+  expect((await graphqlClient(url).query(query, { of: null })).errors).toMatchObject([
+    { message: expect.stringContaining('"of"'), path: ['size'], extensions: { code: 'BAD_USER_INPUT' } },
+  ]);
+});
+
 it('marks an answer that was given before', async () => {
   expect(await ask('{ again }')).toMatchObject({
     data: { again: 'as before' },

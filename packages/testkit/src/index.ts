@@ -1,6 +1,7 @@
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { type GraphqlAnswer, type GraphqlClient, graphqlClient } from './graphql-client.ts';
 export { type RunServers, runServers } from './run-servers.ts';
+export type { TestRedisCluster } from './test-redis-cluster.ts';
 export type { TestReplica } from './test-replica.ts';
 export type { TestServer } from './test-server.ts';
 export { startTestServers, type TestServerOptions, type TestServers } from './test-servers.ts';

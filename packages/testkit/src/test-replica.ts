@@ -30,9 +30,8 @@ export async function startTestReplica(options: TestReplicaOptions): Promise<Tes
   const url = new URL(databaseUrl ?? server.url);
   url.host = new URL(server.url).host;
   return {
+    ...server,
     url: url.href,
-    stop: server.stop,
-    start: server.start,
     setDelay: (seconds) => setReplicationDelay(server.url, seconds),
     caughtUp: () => replicaCaughtUp(primaryUrl, server.url),
   };

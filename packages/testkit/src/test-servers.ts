@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDatabases, type DatabaseAccount, dropDatabases, startMysql, startNats, startRedis } from '@shop/local';
 import { runServers } from './run-servers.ts';
+import { startTestRedisCluster, type TestRedisCluster } from './test-redis-cluster.ts';
 import { startTestReplica, type TestReplica } from './test-replica.ts';
 import { stoppable, type TestServer } from './test-server.ts';
 
@@ -10,6 +11,8 @@ import { stoppable, type TestServer } from './test-server.ts';
 export interface TestServerOptions {
   /** Wants a Redis of its own. */
   redis?: boolean;
+  /** Wants a Redis Cluster of its own, of six nodes: for tests that are run on demand. */
+  redisCluster?: boolean;
   /** Wants a NATS of its own, with JetStream. */
   nats?: boolean;
   /** Wants a database, and says what it is for. */
@@ -23,6 +26,7 @@ export interface TestServerOptions {
 /** The servers of one test file; one that was not asked for throws when it is read. */
 export interface TestServers {
   readonly redis: TestServer;
+  readonly redisCluster: TestRedisCluster;
   readonly nats: TestServer;
   readonly mysql: TestServer;
   readonly replica: TestReplica;
@@ -38,10 +42,11 @@ export async function startTestServers(options: TestServerOptions): Promise<Test
   const id = randomBytes(4).toString('hex');
   const dir = join(run.dir, id);
   const { sources, templatesDir } = run;
-  const [redis, nats, mysql] = await Promise.all([
+  const [redis, redisCluster, nats, mysql] = await Promise.all([
     options.redis
       ? stoppable((port) => startRedis({ source: sources.redis, dir: join(dir, 'redis'), ...port, forTests: true }))
       : undefined,
+    options.redisCluster ? startTestRedisCluster(sources.redis, join(dir, 'redis-cluster')) : undefined,
     options.nats
       ? stoppable((port) => startNats({ source: sources.nats, dir: join(dir, 'nats'), ...port, forTests: true }))
       : undefined,
@@ -81,6 +86,9 @@ export async function startTestServers(options: TestServerOptions): Promise<Test
     get redis() {
       return wanted(redis, 'redis');
     },
+    get redisCluster() {
+      return wanted(redisCluster, 'redisCluster');
+    },
     get nats() {
       return wanted(nats, 'nats');
     },
@@ -96,7 +104,7 @@ export async function startTestServers(options: TestServerOptions): Promise<Test
     createDatabase,
     async close() {
       if (mysql === undefined) await dropDatabases(adminUrl, accounts);
-      await Promise.all([redis, nats, mysql, replica].map((server) => server?.stop()));
+      await Promise.all([redis, redisCluster, nats, mysql, replica].map((server) => server?.stop()));
       await rm(dir, { recursive: true, force: true });
     },
   };

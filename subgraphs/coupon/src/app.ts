@@ -11,6 +11,7 @@ import { onSellOut } from './events/on-sell-out.ts';
 import { couponSchema } from './graphql/schema.ts';
 import { createDatabaseClock } from './issuing/database-clock.ts';
 import { createIssuer } from './issuing/issuer.ts';
+import { expireCoupons } from './use-cases/expire-coupons.ts';
 import { forgetOldTombstones } from './use-cases/forget-old-tombstones.ts';
 import { settleLateHolds } from './use-cases/settle-late-holds.ts';
 
@@ -36,8 +37,14 @@ export function startCoupon(
     wakeAfterCommit(database.orm.em, relay);
 
     const rate = { perSecond: config.ISSUE_RATE_PER_SECOND, burst: config.ISSUE_RATE_BURST };
-    const issuer = closing.add(createIssuer({ database, redis, clock, rate, log, metrics }));
+    const rateByNetwork =
+      config.ISSUE_IP_RATE_PER_SECOND === 0
+        ? null
+        : { perSecond: config.ISSUE_IP_RATE_PER_SECOND, burst: config.ISSUE_IP_RATE_BURST };
+    const issuer = closing.add(createIssuer({ database, redis, clock, rate, rateByNetwork, log, metrics }));
     closing.add(onSellOut(bus, issuer));
+    const { reconcile } = issuer;
+    closing.add(startPeriodic({ name: 'reconcileGrants', everyMs: config.GRANT_SWEEP_MS, work: reconcile, log }));
     closing.add(serveCommands(bus, { queue: 'coupon', handlers: couponCommands(database), log, metrics }));
     const outcomeOf = async (orderId: string) => (await sendCommand(bus, OrderOutcome, { orderId })).outcome;
     const sweep = async () => {
@@ -45,6 +52,11 @@ export function startCoupon(
       await forgetOldTombstones({ em: database.fork() });
     };
     closing.add(startPeriodic({ name: 'settleLateHolds', everyMs: config.HOLD_SWEEP_MS, work: sweep, log }));
+    let sweptTo = '';
+    const expire = async () => {
+      sweptTo = await expireCoupons({ em: database.fork() }, sweptTo);
+    };
+    closing.add(startPeriodic({ name: 'expireCoupons', everyMs: config.EXPIRY_SWEEP_MS, work: expire, log }));
 
     const verifier = createVerifier({
       jwksUrl: config.JWKS_URL,
@@ -53,7 +65,9 @@ export function startCoupon(
     });
     const { schema } = await couponSchema();
     const context = (request: SubgraphRequest) => createContext({ database, clock, issuer }, request);
-    closing.add(await endpoint.serve<CouponContext>({ schema, verifier, context, log }));
+    closing.add(
+      await endpoint.serve<CouponContext>({ schema, verifier, context, trustedProxies: config.TRUSTED_PROXIES, log }),
+    );
     return { url };
   });
 }

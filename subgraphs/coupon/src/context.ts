@@ -11,6 +11,7 @@ export interface CouponContext {
   /** The database's time: it decides windows and expiry. */
   clock: Clock;
   idempotencyKey: string | undefined;
+  clientAddress: string;
   noteReplay(): void;
   issuer: Issuer;
   loaders: Loaders;

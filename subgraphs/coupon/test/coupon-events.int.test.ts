@@ -109,15 +109,16 @@ describe('editing an event', () => {
   });
 
   it.each([
-    ['an empty title', { title: '' }, 'TITLE_INVALID'],
-    ['no coupons', { totalCount: 0 }, 'COUNT_INVALID'],
-    ['fewer than are issued', { totalCount: 1 }, 'COUNT_BELOW_ISSUED'],
-    ['an end before its start', { endsAt: inDays(-9) }, 'WINDOW_INVALID'],
-  ])('refuses %s', async (_, changes, code) => {
+    ['an empty title', { title: '' }, 'TITLE_INVALID', 'title'],
+    ['no coupons', { totalCount: 0 }, 'COUNT_INVALID', 'totalCount'],
+    ['fewer than are issued', { totalCount: 1 }, 'COUNT_BELOW_ISSUED', 'totalCount'],
+    ['an end before its start', { endsAt: inDays(-9) }, 'WINDOW_INVALID', 'endsAt'],
+  ])('refuses %s, and names the field', async (_, changes, code, field) => {
     const event = await world.aCouponEvent();
     await sellOut(event.id, 2);
     const answer = await world.update({ id: event.id, ...changes });
-    expect(answer.data?.updateCouponEvent).toMatchObject({ couponEvent: null, userErrors: [{ code }] });
+    const userErrors = [{ code, path: ['input', field] }];
+    expect(answer.data?.updateCouponEvent).toMatchObject({ couponEvent: null, userErrors });
     expect(await world.event(event.id)).toMatchObject({ version: 1 });
   });
 
@@ -172,6 +173,22 @@ describe('editing an event', () => {
     const rest = await Promise.all((await world.shoppers(60)).map((shopper) => world.issue(shopper, event.id)));
     expect([...answers, ...rest].filter(({ coupon }) => coupon !== null)).toHaveLength(60);
     expect(await world.coupons(event.id)).toHaveLength(60);
+  });
+
+  it('cut down during a rush, sells what is left and sells out once', async () => {
+    const event = await world.aCouponEvent({ totalCount: 100 });
+    const shoppers = await world.shoppers(80);
+    const [answers, cut] = await Promise.all([
+      Promise.all(shoppers.map((shopper) => world.issue(shopper, event.id))),
+      world.update({ id: event.id, totalCount: 60 }),
+    ]);
+    const rest = await Promise.all((await world.shoppers(60)).map((shopper) => world.issue(shopper, event.id)));
+    // Too late, it would be fewer than are issued.
+    const total = cut.data?.updateCouponEvent.couponEvent?.totalCount ?? 100;
+    expect([...answers, ...rest].filter(({ coupon }) => coupon !== null)).toHaveLength(total);
+    expect(await world.coupons(event.id)).toHaveLength(total);
+    expect(await world.event(event.id)).toMatchObject({ issuedCount: total, soldOut: true });
+    await eventually(async () => expect(await world.published(`coupon.soldout.${event.id}`)).toHaveLength(1));
   });
 
   it('ends an event for good', async () => {

@@ -75,9 +75,10 @@ describe('holding a coupon', () => {
     await confirm(orderId);
     expect(await hold(shopper, couponId)).toEqual(refused('COUPON_NOT_USABLE'));
 
-    const old = await aShopperWithCoupon();
+    const old = await aShopperWithCoupon({ minPurchaseAmount: 5_000 });
     await expire(old.couponId);
     expect(await hold(old.shopper, old.couponId)).toEqual(refused('COUPON_NOT_USABLE'));
+    expect(await hold(old.shopper, old.couponId, { subtotal: 4_999 })).toEqual(refused('COUPON_NOT_USABLE'));
   });
 });
 

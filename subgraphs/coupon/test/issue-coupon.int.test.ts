@@ -64,40 +64,9 @@ describe('issuing to a crowd', () => {
       issuedAt: coupon?.issuedAt,
     });
   });
-
-  it('lets two processes sell one event without selling too much', async () => {
-    const another = await world.startAnother();
-    try {
-      const event = await world.aCouponEvent({ totalCount: 50 });
-      const shoppers = [...(await world.shoppers(60)), ...(await world.shoppers(60, { url: another.url }))];
-      const answers = await Promise.all(shoppers.map((shopper) => world.issue(shopper, event.id)));
-      expect(count(codes(answers), 'ISSUED')).toBe(50);
-      expect(await world.coupons(event.id)).toHaveLength(50);
-    } finally {
-      await another.close();
-    }
-  });
 });
 
 describe('one user', () => {
-  it('gets one coupon of an event, however often they ask at once', async () => {
-    const event = await world.aCouponEvent();
-    const shopper = await world.aShopper();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => world.issue(shopper, event.id)));
-    expect(count(codes(answers), 'ISSUED')).toBe(1);
-    expect(count(codes(answers), 'PER_USER_LIMIT_REACHED')).toBe(19);
-    expect(await world.coupons(event.id)).toHaveLength(1);
-    expect(await world.event(event.id)).toMatchObject({ issuedCount: 1, remainingCount: 99 });
-  });
-
-  it('gets as many as the event allows, in slots of their own', async () => {
-    const event = await world.aCouponEvent({ maxPerUser: 3 });
-    const shopper = await world.aShopper();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => world.issue(shopper, event.id)));
-    expect(count(codes(answers), 'ISSUED')).toBe(3);
-    expect((await world.coupons(event.id)).map(({ slot }) => slot)).toEqual([1, 2, 3]);
-  });
-
   it('is slowed down after fifty requests at once, and told for how long', async () => {
     const event = await world.aCouponEvent({ maxPerUser: 1 });
     const shopper = await world.aShopper();
@@ -118,23 +87,6 @@ describe('the same request', () => {
     expect(new Set(answers.map(({ coupon }) => JSON.stringify(coupon))).size).toBe(1);
     expect(answers[0]?.coupon).not.toBeNull();
     expect(await world.coupons(event.id)).toHaveLength(1);
-  });
-
-  it('sent to two processes at once gets one coupon', async () => {
-    const another = await world.startAnother();
-    try {
-      const event = await world.aCouponEvent({ maxPerUser: 5 });
-      const shopper = await world.aShopper();
-      const elsewhere = shopper.at(another.url);
-      const requestId = randomUUID();
-      const answers = await Promise.all(
-        Array.from({ length: 20 }, (_, i) => world.issue(i % 2 ? shopper : elsewhere, event.id, requestId)),
-      );
-      expect(new Set(answers.map(({ coupon }) => JSON.stringify(coupon))).size).toBe(1);
-      expect(await world.coupons(event.id)).toHaveLength(1);
-    } finally {
-      await another.close();
-    }
   });
 
   it('is answered alike after the event has sold out, and when the key comes as a header', async () => {

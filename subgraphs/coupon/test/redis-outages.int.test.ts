@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '@shop/kernel';
 import { eventually } from '@shop/testkit';
-import { startWorld, type World } from './world.ts';
+import { anIssuer } from './an-issuer.ts';
+import { type Shopper, startWorld, type World } from './world.ts';
 
 let world: World;
 
@@ -11,59 +13,12 @@ beforeAll(async () => {
 
 afterAll(() => world.close());
 
-const USERS = 300;
-const TOTAL = 100;
-
-/** Asks in the name of many, one after the other in ten rows, while something happens in the middle. */
-async function rush(eventId: string, inTheMiddle: () => Promise<unknown>): Promise<string[]> {
-  const shoppers = await world.shoppers(USERS);
-  const outcomes: string[] = [];
-  let disaster: Promise<unknown> | undefined;
-  const row = async () => {
-    for (let shopper = shoppers.pop(); shopper; shopper = shoppers.pop()) {
-      const answer = await world.ask(shopper, eventId);
-      outcomes.push(answer.data?.issueCoupon.userErrors[0]?.code ?? answer.errors?.[0]?.extensions.code ?? 'ISSUED');
-      if (outcomes.length > TOTAL / 2) disaster ??= inTheMiddle();
-    }
-  };
-  await Promise.all(Array.from({ length: 10 }, row));
-  await disaster;
-  return outcomes;
-}
-
-async function expectSoldExactly(eventId: string, outcomes: string[]): Promise<void> {
-  const coupons = await world.coupons(eventId);
-  expect(coupons).toHaveLength(TOTAL);
-  expect(new Set(coupons.map(({ user_id }) => user_id)).size).toBe(TOTAL);
-  expect(outcomes.filter((outcome) => outcome === 'ISSUED')).toHaveLength(TOTAL);
-  expect(await world.event(eventId)).toMatchObject({ issuedCount: TOTAL, soldOut: true });
-  await eventually(async () => expect(await world.published(`coupon.soldout.${eventId}`)).toHaveLength(1));
+async function generationOf(eventId: string): Promise<number> {
+  const rows = await world.rows<{ generation: number }>('SELECT generation FROM coupon_events WHERE id = ?', [eventId]);
+  return Number(rows[0]?.generation);
 }
 
 describe('Redis', () => {
-  it('emptied in the middle: sells exactly what there is', async () => {
-    const event = await world.aCouponEvent({ totalCount: TOTAL });
-    const outcomes = await rush(event.id, () => world.redis((redis) => redis.flushall()));
-    await expectSoldExactly(event.id, outcomes);
-  });
-
-  it('stopped in the middle: sells exactly what there is', async () => {
-    const event = await world.aCouponEvent({ totalCount: TOTAL });
-    const outcomes = await rush(event.id, () => world.servers.redis.stop());
-    await world.redisIsBack();
-    await expectSoldExactly(event.id, outcomes);
-  });
-
-  it('stopped and started empty in the middle: sells exactly what there is', async () => {
-    const event = await world.aCouponEvent({ totalCount: TOTAL });
-    const outcomes = await rush(event.id, async () => {
-      await world.servers.redis.stop();
-      await world.redisIsBack();
-      await world.redis((redis) => redis.flushall());
-    });
-    await expectSoldExactly(event.id, outcomes);
-  });
-
   it('one key lost: the rest is made anew with it', async () => {
     for (const name of ['stock', 'users', 'requests', 'seq', 'gen']) {
       const event = await world.aCouponEvent({ totalCount: 2 });
@@ -104,6 +59,87 @@ describe('Redis', () => {
     await eventually(async () =>
       expect(await world.redis((redis) => redis.get(`event:{${event.id}}:stock`))).toBe('0'),
     );
+  });
+
+  it('away after a sell-out: hardly anybody reaches MySQL, and a request sent again still gets its coupon', async () => {
+    const { id } = await world.aCouponEvent({ totalCount: 1 });
+    const statements: string[] = [];
+    const process = await anIssuer(world, { onStatement: (sql) => statements.push(sql) });
+    const aRequest = () => ({ eventId: id, userId: newId(), requestId: randomUUID() });
+    try {
+      const first = aRequest();
+      const { coupon } = await process.issuer.issue(first);
+      await world.servers.redis.stop();
+      statements.length = 0;
+      const others = await Promise.allSettled(Array.from({ length: 200 }, () => process.issuer.issue(aRequest())));
+      expect(others.every((other) => other.status === 'rejected' && other.reason.code === 'SOLD_OUT')).toBe(true);
+      expect((await process.issuer.issue(first)).coupon.id).toBe(coupon.id);
+      expect(statements.length).toBeLessThan(40);
+    } finally {
+      await world.redisIsBack();
+      await process.close();
+    }
+  });
+
+  it('back with what it knew a moment before: every coupon stays whose it is, and none is issued too many', async () => {
+    const event = await world.aCouponEvent({ totalCount: 3 });
+    const [first, second, third, ...late] = (await world.shoppers(6)) as [Shopper, Shopper, Shopper, ...Shopper[]];
+    await world.issue(first, event.id);
+    await world.redis((redis) => redis.save());
+    const requestId = randomUUID();
+    const { coupon } = await world.issue(second, event.id, requestId);
+    await world.servers.redis.kill();
+    await world.redisIsBack();
+    expect(await world.redis((redis) => redis.get(`event:{${event.id}}:stock`))).toBe('2');
+
+    expect((await world.issue(third, event.id)).coupon).not.toBeNull();
+    for (const shopper of late) expect((await world.issue(shopper, event.id)).userErrors[0]?.code).toBe('SOLD_OUT');
+    expect((await world.issue(second, event.id, requestId)).coupon).toEqual(coupon);
+    expect(await world.coupons(event.id)).toHaveLength(3);
+  });
+
+  it('back with what it knew before the sell-out: made anew once, by whoever sees it first', async () => {
+    const event = await world.aCouponEvent({ totalCount: 1 });
+    const [winner, late] = (await world.shoppers(2)) as [Shopper, Shopper];
+    await world.redis((redis) => redis.save());
+    const requestId = randomUUID();
+    const { coupon } = await world.issue(winner, event.id, requestId);
+    const [before, other] = [await generationOf(event.id), await anIssuer(world)];
+    try {
+      await world.servers.redis.kill();
+      await world.redisIsBack();
+      await eventually(() => expect(other.redis.ready()).toBeNull());
+      expect((await world.issue(winner, event.id, requestId)).coupon).toEqual(coupon);
+      expect((await world.issue(late, event.id)).userErrors[0]?.code).toBe('SOLD_OUT');
+      await eventually(async () =>
+        expect(await world.redis((redis) => redis.get(`event:{${event.id}}:gen`))).toBe(`${before + 1}`),
+      );
+      const again = { eventId: event.id, userId: winner.id, requestId };
+      expect((await other.issuer.issue(again)).coupon.id).toBe(coupon?.id);
+      await expect(other.issuer.issue({ ...again, userId: late.id })).rejects.toMatchObject({ code: 'SOLD_OUT' });
+      expect(await generationOf(event.id)).toBe(before + 1);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('back with what it knew before, of an event that is over: whoever has a coupon of it hears so', async () => {
+    const event = await world.aCouponEvent();
+    const winner = await world.aShopper();
+    await world.redis((redis) => redis.save());
+    const requestId = randomUUID();
+    const { coupon } = await world.issue(winner, event.id, requestId);
+    await world.servers.redis.kill();
+    await world.redisIsBack();
+    const tomorrow = await anIssuer(world, { clock: { now: () => new Date(Date.now() + 86_400_000) } });
+    try {
+      const request = { eventId: event.id, userId: winner.id };
+      const aNewOne = tomorrow.issuer.issue({ ...request, requestId: randomUUID() });
+      await expect(aNewOne).rejects.toMatchObject({ code: 'ENDED' });
+      expect((await tomorrow.issuer.issue({ ...request, requestId })).coupon.id).toBe(coupon?.id);
+    } finally {
+      await tomorrow.close();
+    }
   });
 
   it('has the keys of an event until a day after its end, under the names of the contract', async () => {

@@ -50,13 +50,19 @@ export interface WorldOptions {
   env?: Record<string, string>;
   /** A MySQL that the test may stop. */
   ownMysql?: boolean;
+  /** Six nodes in place of one Redis. */
+  redisCluster?: boolean;
 }
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** The coupon service on servers of its own, and the people who use it. */
-export async function startWorld({ env = {}, ownMysql = false }: WorldOptions = {}) {
-  const servers = await startTestServers({ redis: true, nats: true, database: 'coupon', ownMysql });
+export async function startWorld({ env = {}, ownMysql = false, redisCluster = false }: WorldOptions = {}) {
+  const servers = await startTestServers({
+    ...{ redis: !redisCluster, redisCluster, ownMysql },
+    ...{ nats: true, database: 'coupon' },
+  });
+  const redisUrl = redisCluster ? servers.redisCluster.url : servers.redis.url;
   const tokens = await testTokens();
   const statements: string[] = [];
   const processEnv = {
@@ -64,13 +70,15 @@ export async function startWorld({ env = {}, ownMysql = false }: WorldOptions = 
     LOG_LEVEL: 'silent',
     DATABASE_URL: servers.databaseUrl,
     DATABASE_MIGRATE: 'true',
-    REDIS_URL: servers.redis.url,
+    REDIS_URL: redisUrl,
     NATS_URL: servers.nats.url,
     JWKS_URL: tokens.jwksUrl,
     HOLD_SWEEP_MS: '50',
+    EXPIRY_SWEEP_MS: '3600000',
     ...env,
   };
-  const start = () => startCoupon(loadConfig(configSchema, processEnv), { onStatement: (sql) => statements.push(sql) });
+  const start = (more: Record<string, string> = {}) =>
+    startCoupon(loadConfig(configSchema, { ...processEnv, ...more }), { onStatement: (sql) => statements.push(sql) });
 
   const service = await start();
   const log = createLogger('test', { level: 'silent' });
@@ -94,13 +102,14 @@ export async function startWorld({ env = {}, ownMysql = false }: WorldOptions = 
 
   return {
     servers,
+    redisUrl,
     database,
     bus,
     admin,
     anonymous: clientOf(),
     aShopper,
     rows,
-    /** Another process of the same service. */
+    /** Another process of the same service, with settings of its own where it is given any. */
     startAnother: start,
     shoppers: (count: number, options: { url?: string } = {}) =>
       Promise.all(Array.from({ length: count }, () => aShopper(options))),
@@ -189,16 +198,21 @@ export async function startWorld({ env = {}, ownMysql = false }: WorldOptions = 
     /** Starts Redis again and waits until the service has noticed. */
     async redisIsBack() {
       await servers.redis.start();
-      await eventually(async () => {
-        const { degraded } = (await (await fetch(`${service.url}/readyz`)).json()) as {
-          degraded: Record<string, string>;
-        };
-        if (degraded.redis !== undefined) throw new Error(degraded.redis);
-      });
+      await this.untilRedisIsNoticed();
     },
 
+    /** Waits until a process, the service's first unless told, knows that Redis is back. */
+    untilRedisIsNoticed: (url = service.url) =>
+      eventually(
+        async () => {
+          const { degraded } = (await (await fetch(`${url}/readyz`)).json()) as { degraded: Record<string, string> };
+          if (degraded.redis !== undefined) throw new Error(degraded.redis);
+        },
+        { timeoutMs: 20_000 },
+      ),
+
     async redis<T>(work: (redis: RedisConnection) => Promise<T>): Promise<T> {
-      const redis = await connectRedis({ url: servers.redis.url, log });
+      const redis = await connectRedis({ url: redisUrl, log });
       try {
         return await work(redis);
       } finally {
@@ -210,7 +224,8 @@ export async function startWorld({ env = {}, ownMysql = false }: WorldOptions = 
     async countStatements(work: () => Promise<unknown>): Promise<number> {
       statements.length = 0;
       await work();
-      return statements.filter((sql) => !/coupon_holds|outbox|UTC_TIMESTAMP\(3\) AS now/.test(sql)).length;
+      return statements.filter((sql) => !/coupon_holds|outbox|INTERVAL 1 MINUTE|UTC_TIMESTAMP\(3\) AS now/.test(sql))
+        .length;
     },
 
     async close() {

@@ -10,7 +10,7 @@ export const configSchema = z
     ...replicaSettings,
     ...verifierSettings,
     /** Needed with replicas alone: who has just written is noted there. */
-    REDIS_URL: setting.url('redis', 'rediss').optional(),
+    REDIS_URL: setting.redis().optional(),
     NATS_URL: setting.url('nats', 'tls'),
     ...cardSettings,
   })

@@ -7,7 +7,7 @@ export const configSchema = z.object({
   ...databaseSettings,
   ...replicaSettings,
   ...verifierSettings,
-  REDIS_URL: setting.url('redis', 'rediss'),
+  REDIS_URL: setting.redis(),
   NATS_URL: setting.url('nats', 'tls'),
   /** How often holds past their time are looked for. */
   HOLD_SWEEP_MS: setting.integer(1_000, { min: 10 }),

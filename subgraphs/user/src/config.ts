@@ -22,7 +22,7 @@ export const configSchema = z.object({
   ...signingSettings,
   /** Without it this process trusts the keys it publishes itself. */
   JWKS_URL: verifierSettings.JWKS_URL.optional(),
-  REDIS_URL: setting.url('redis', 'rediss'),
+  REDIS_URL: setting.redis(),
   NATS_URL: setting.url('nats', 'tls'),
   REFRESH_TOKEN_DAYS: setting.integer(14, { min: 1, max: 365 }),
   /** Attempts to sign in per e-mail address, right or wrong. */

@@ -15,13 +15,16 @@ import type { Config } from './config.ts';
 import { createDataPlatform, type DataPlatformOptions } from './data-platform.ts';
 import { migrations } from './db/migrations.ts';
 import { createDeliverEvent } from './deliver-event.ts';
-import { WORKER } from './delivered.ts';
+import { createDeliveries, WORKER } from './delivered.ts';
 
 const subscriptions: { stream: string; events: EventDefinition[] }[] = [
   { stream: ORDER.name, events: [OrderCompleted, OrderCancelled] },
   { stream: PAYMENT.name, events: [PaymentCompleted] },
   { stream: COUPON.name, events: [CouponIssued] },
 ];
+
+/** How many events of a stream are in hand for each that may be on its way to the platform. */
+const EVENTS_PER_DELIVERY = 8;
 
 /** What this process is made of, top to bottom: the worker that brings the shop's events to the data platform. */
 export function startDataPlatformWorker(
@@ -50,8 +53,9 @@ export function startDataPlatformWorker(
     readiness.add('data platform', platform.ready, { required: false });
     const consuming = {
       durable: WORKER,
-      handle: createDeliverEvent({ database, platform, log, metrics }),
-      concurrency: config.DELIVERY_CONCURRENCY,
+      handle: createDeliverEvent({ delivered: createDeliveries(database), platform, log, metrics }),
+      // While some are at the platform, others are looked up and noted, many with one statement.
+      concurrency: config.DELIVERY_CONCURRENCY * EVENTS_PER_DELIVERY,
       pausedForMs: platform.pausedForMs,
       // Only what the platform refuses counts as a failure; it may have been a bad deployment over there.
       backoffMs: [1_000, 5_000],

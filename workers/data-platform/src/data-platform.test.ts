@@ -89,6 +89,14 @@ it('asks nothing more once it is clear that nobody is there', async () => {
   expect(platform.ready()).toMatch(/circuit breaker/);
 });
 
+it('lets nobody go on who waited for a place while that became clear', async () => {
+  answers = [{ status: 500 }];
+  const outcomes = await Promise.allSettled(Array.from({ length: 40 }, () => platform.deliver(event)));
+  expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(40);
+  // Five break the circuit; three more may have been under way.
+  expect(requests.length).toBeLessThanOrEqual(8);
+});
+
 it.each([429, 503])('leaves it alone for as long as it says with %s', async (status) => {
   answers = [{ status, retryAfter: '7' }];
   await expect(platform.deliver(event)).rejects.toThrow(status === 429 ? PlatformBusy : PlatformAway);

@@ -11,8 +11,6 @@ import {
   handleWhen,
   isBrokenCircuitError,
   retry,
-  TimeoutStrategy,
-  timeout,
   wrap,
 } from 'cockatiel';
 import { PlatformAway, PlatformBusy } from './platform.errors.ts';
@@ -44,7 +42,7 @@ const retriesAtOnce = 2;
 
 export function createDataPlatform(options: DataPlatformOptions): DataPlatform {
   const { url, timeoutMs, concurrency, log, metrics, breakMs = { first: 1_000, longest: 10_000 } } = options;
-  const poster = createEventPoster({ url, connections: concurrency });
+  const poster = createEventPoster({ url, timeoutMs, connections: concurrency });
   let pausedUntil = 0;
   let pauseReason = '';
 
@@ -69,15 +67,15 @@ export function createDataPlatform(options: DataPlatformOptions): DataPlatform {
   const backoff = new ExponentialBackoff({ initialDelay: 100, maxDelay: 2_000, generator: fullJitterGenerator });
   const policy = wrap(
     retry(handleWhen(isBlip), { maxAttempts: retriesAtOnce, backoff }),
-    breaker,
+    // Before the breaker: who has waited here must not go on when it has opened meanwhile.
     bulkhead(concurrency, Number.POSITIVE_INFINITY),
-    timeout(timeoutMs, TimeoutStrategy.Cooperative),
+    breaker,
   );
   watch(breaker, { log, metrics });
 
   async function deliver(event: Envelope): Promise<void> {
     try {
-      await policy.execute(({ signal }) => poster.post(event, signal));
+      await policy.execute(() => poster.post(event));
     } catch (error) {
       if (isBrokenCircuitError(error)) throw new PlatformAway('its circuit breaker is open', { cause: error });
       const retryAfterMs = retryAfterOf(error);

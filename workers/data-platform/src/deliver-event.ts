@@ -1,12 +1,11 @@
 import { type Envelope, RetryLater } from '@shop/messaging';
 import type { Logger, Metrics } from '@shop/service-kit';
-import type { Database } from '@shop/subgraph-kit/database';
 import type { DataPlatform } from './data-platform.ts';
-import { markDelivered, wasDelivered } from './delivered.ts';
+import type { Deliveries } from './delivered.ts';
 import { PlatformAway } from './platform.errors.ts';
 
 export interface DeliveryContext {
-  database: Database;
+  delivered: Deliveries;
   platform: DataPlatform;
   log: Logger;
   metrics: Metrics;
@@ -19,7 +18,7 @@ const longestPauseMs = 2_000;
  * in one transaction around it: nothing is locked while somebody else takes their time. A death in between repeats the
  * delivery under the same Idempotency-Key.
  */
-export function createDeliverEvent({ database, platform, log, metrics }: DeliveryContext) {
+export function createDeliverEvent({ delivered, platform, log, metrics }: DeliveryContext) {
   const deliveries = metrics.counter('shop_data_platform_deliveries_total', 'Events brought to the data platform.', [
     'type',
     'outcome',
@@ -27,7 +26,7 @@ export function createDeliverEvent({ database, platform, log, metrics }: Deliver
 
   return async function deliverEvent(event: Envelope): Promise<void> {
     const count = (outcome: string): void => deliveries.inc({ type: event.type, outcome });
-    const known = await wasDelivered(database.fork(), event.id).catch((error: unknown) => {
+    const known = await delivered.has(event.id).catch((error: unknown) => {
       log.warn({ err: error, eventId: event.id }, 'The inbox cannot be read; the event is put off.');
       throw later(error);
     });
@@ -40,7 +39,7 @@ export function createDeliverEvent({ database, platform, log, metrics }: Deliver
       throw isAway ? later(error) : error;
     }
     count('delivered');
-    await markDelivered(database.fork(), event.id).catch((error: unknown) => {
+    await delivered.add(event.id).catch((error: unknown) => {
       // It is delivered: trying again for the sake of a note would only deliver it twice.
       log.warn({ err: error, eventId: event.id }, 'A delivery could not be noted.');
     });

@@ -6,7 +6,7 @@ import { EventRefused, PlatformAway, PlatformBusy } from './platform.errors.ts';
 
 /** Hands one event to the data platform, or throws PlatformAway, PlatformBusy or EventRefused. */
 export interface EventPoster {
-  post(event: Envelope, signal: AbortSignal): Promise<void>;
+  post(event: Envelope): Promise<void>;
   /** Lets what is under way finish, for a while, and takes nothing more. */
   close(): Promise<void>;
 }
@@ -18,25 +18,42 @@ const defaultBusyMs = 1_000;
 /** Nobody is left alone for longer, whatever they ask for. */
 const longestRetryAfterMs = 10 * 60_000;
 
-export function createEventPoster({ url, connections }: { url: string; connections: number }): EventPoster {
+export interface EventPosterOptions {
+  url: string;
+  /** How long one may take, with the answer read to its end. */
+  timeoutMs: number;
+  connections: number;
+}
+
+export function createEventPoster({ url, timeoutMs, connections }: EventPosterOptions): EventPoster {
   const { origin, pathname } = new URL(url);
   const pool = new Pool(origin, { connections, connect: { timeout: 2_000 } });
   const path = `${pathname.replace(/\/$/, '')}/events`;
 
+  async function send(event: Envelope, signal: AbortSignal): Promise<void> {
+    const { statusCode, headers, body } = await pool
+      .request({ method: 'POST', path, headers: headersFor(event), body: JSON.stringify(event), signal })
+      .catch((cause: unknown) => {
+        throw new PlatformAway(signal.aborted ? 'no answer in time' : reasonOf(cause), { cause });
+      });
+    // Read to its end, so that the connection can be used again.
+    const answer = await body.text().catch(() => '');
+    if (statusCode < 300) return;
+    const retryAfterMs = retryAfter(headers['retry-after']);
+    if (statusCode === 429) throw new PlatformBusy('429', { retryAfterMs: retryAfterMs ?? defaultBusyMs });
+    if (refusals.has(statusCode)) throw new EventRefused(statusCode, answer);
+    throw new PlatformAway(String(statusCode), { retryAfterMs });
+  }
+
   return {
-    async post(event, signal) {
-      const { statusCode, headers, body } = await pool
-        .request({ method: 'POST', path, headers: headersFor(event), body: JSON.stringify(event), signal })
-        .catch((cause: unknown) => {
-          throw new PlatformAway(signal.aborted ? 'no answer in time' : reasonOf(cause), { cause });
-        });
-      // Read to its end, so that the connection can be used again.
-      const answer = await body.text().catch(() => '');
-      if (statusCode < 300) return;
-      const retryAfterMs = retryAfter(headers['retry-after']);
-      if (statusCode === 429) throw new PlatformBusy('429', { retryAfterMs: retryAfterMs ?? defaultBusyMs });
-      if (refusals.has(statusCode)) throw new EventRefused(statusCode, answer);
-      throw new PlatformAway(String(statusCode), { retryAfterMs });
+    async post(event) {
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(), timeoutMs);
+      try {
+        await send(event, late.signal);
+      } finally {
+        clearTimeout(timer);
+      }
     },
     async close() {
       const patience = pause(closeGraceMs, undefined, { ref: false });

@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { FetchNode } from '../../planning/plan.ts';
+import type { FetchNode, RequiredSelection } from '../../planning/plan.ts';
 import type { Run, Step } from '../run.ts';
 import type { SubgraphAnswer } from '../subgraph-call.ts';
 import { type Data, isData, type Path } from '../tree/data.ts';
@@ -38,6 +38,7 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
   const rewrites = compileOutputRewrites(node.outputRewrites, types);
   const hasRewrites = Boolean(node.outputRewrites?.length);
   const asked = readAskedFields(node.operation, types);
+  const needed = new Set(requiredKeys(node.requires ?? []));
   const requestFor = compileRequest(node);
 
   return {
@@ -53,7 +54,7 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
 
   async function ask(run: Run, gathered: GatheredEntities): Promise<void> {
     const request = requestFor(run, `"representations":${gathered.representations}`);
-    const answer = await run.call(request, run.context);
+    const answer = await run.call(request, run.context, run.endsAt);
     deliver(run, gathered, answer, answer.data?._entities);
   }
 
@@ -77,7 +78,7 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
         run.shared.add(first);
       } else same.push(object);
     });
-    if (lacking.length > 0 && run.errors.hasPlanErrors) tellLost(run, lacking);
+    if (lacking.length > 0 && run.errors.hasFetchErrors) tellLost(run, lacking);
     if (byRepresentation.size === 0) return null;
     return { representations: `[${[...byRepresentation.keys()].join(',')}]`, objects: [...byRepresentation.values()] };
   }
@@ -85,14 +86,19 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
   function tellLost(run: Run, lacking: readonly Data[]): void {
     for (const [object, places] of path.placesOf(run.root, lacking)) {
       const keys = asked.ofEntity(object.__typename, run.coerced);
-      for (const place of places) run.errors.addLost(place, keys);
+      for (const place of places) run.errors.addLost(place, keys, needed);
     }
   }
 
   function deliver(run: Run, { objects }: GatheredEntities, answer: SubgraphAnswer, entities: unknown): void {
     const isUsable = Array.isArray(entities) && entities.length === objects.length;
-    if (isUsable) for (const [i, targets] of objects.entries()) mergeEntity(targets, entities[i]);
-    const errors = answer.errors ?? (isUsable ? [] : [noAnswerToUse]);
+    const misfits: GraphQLFormattedError[] = [];
+    if (isUsable) {
+      for (const [i, targets] of objects.entries()) {
+        if (!mergeEntity(targets, entities[i])) misfits.push({ ...noAnswerToUse, path: ['_entities', i] });
+      }
+    }
+    const errors = [...(answer.errors ?? (isUsable ? [] : [noAnswerToUse])), ...misfits];
     if (errors.length === 0) return;
     const places = path.placesOf(run.root, objects.flat());
     const placesOf = objects.map((targets) => targets.flatMap((target) => places.get(target) ?? []));
@@ -102,7 +108,7 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
     function tell(error: GraphQLFormattedError): void {
       const [, index, ...rest] = error.path ?? [];
       const report = (at: Path) => run.errors.add(at, error, node.serviceName);
-      if (typeof index !== 'number') {
+      if (typeof index !== 'number' || objects[index] === undefined) {
         if (isUsable) eachField([0], report, 1);
         else eachField(objects.keys(), report);
       } else if (rest.length === 0) eachField([index], report);
@@ -119,8 +125,9 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
     }
   }
 
-  function mergeEntity([first, ...others]: Data[], entity: unknown): void {
-    if (first === undefined || !isData(entity)) return;
+  /** False for what is neither an entity nor the absence of one. */
+  function mergeEntity([first, ...others]: Data[], entity: unknown): boolean {
+    if (first === undefined || !isData(entity)) return entity === null;
     if (hasRewrites) {
       // Rewrites have type conditions, and a planner does not ask again for a type that is known.
       entity.__typename ??= first.__typename;
@@ -128,5 +135,12 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
     }
     for (const other of others) merge(other, copyOf(entity));
     merge(first, entity);
+    return true;
   }
+}
+
+function requiredKeys(selections: readonly RequiredSelection[]): string[] {
+  return selections.flatMap((selection) =>
+    selection.kind === 'Field' ? [selection.alias ?? selection.name] : requiredKeys(selection.selections),
+  );
 }

@@ -42,7 +42,7 @@ export function compileJoinedFetch(fetches: readonly EntityFetch[]): Step | null
     const variables = gathered.map(
       (entities, i) => `"${nameFor(i, REPRESENTATIONS)}":${entities?.representations ?? '[]'}`,
     );
-    const answer = await run.call(requestFor(run, variables.join(',')), run.context);
+    const answer = await run.call(requestFor(run, variables.join(',')), run.context, run.endsAt);
     fetches.forEach((fetch, i) => {
       const entities = gathered[i];
       if (entities) fetch.deliver(run, entities, answerFor(i, answer), answer.data?.[nameFor(i, '')]);

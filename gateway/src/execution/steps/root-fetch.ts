@@ -18,7 +18,7 @@ export function compileRootFetch(node: FetchNode, path: FlattenPath, { types, me
     const targets: Data[] = [];
     path.visit(run, (object) => targets.push(object));
     if (targets.length === 0) return;
-    const answer = await run.call(requestFor(run), run.context);
+    const answer = await run.call(requestFor(run), run.context, run.endsAt);
     if (isData(answer.data)) {
       rewrites.apply(answer.data);
       mergeInto(targets, answer.data);

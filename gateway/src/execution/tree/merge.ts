@@ -1,4 +1,4 @@
-import { type Data, valueAt } from './data.ts';
+import { type Data, setValue, valueAt } from './data.ts';
 
 /** Puts what a subgraph sent into an object of the tree. Parts of `source` become parts of `target`. */
 export type Merge = (target: Data, source: Data) => void;
@@ -20,7 +20,7 @@ export function createMerge(isAbstract: (typeName: string) => boolean): Merge {
         else if (value !== null) target[key] = value;
       } else if (key !== '__typename' || present === undefined || !isAbstract(String(value))) {
         // A subgraph that knows entities as an @interfaceObject can only give them the interface's name.
-        define(target, key, value);
+        setValue(target, key, value);
       }
     }
   }
@@ -31,7 +31,7 @@ export function createMerge(isAbstract: (typeName: string) => boolean): Merge {
       return;
     }
     if (!Array.isArray(value)) return;
-    if (present.length !== value.length) define(target, key, value);
+    if (present.length !== value.length) setValue(target, key, value);
     else mergeItems(present, value);
   }
 
@@ -54,10 +54,4 @@ export function copyOf(value: Data): Data {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
-}
-
-/** `__proto__` is a name a client may give to a field, and must stay one. */
-function define(target: Data, key: string, value: unknown): void {
-  if (key !== '__proto__') target[key] = value;
-  else Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
 }

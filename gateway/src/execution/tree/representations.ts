@@ -55,7 +55,8 @@ function valuesByType(required: Required, types: TypeFacts): (object: Data) => r
     let values = known.get(name);
     if (values === undefined) {
       values = valuesFor(name, required, types);
-      known.set(name, values);
+      // Subgraphs can make up names without end.
+      if (name === undefined || types.isType(String(name))) known.set(name, values);
     }
     return values;
   };

@@ -1,5 +1,5 @@
 import type { DataRewrite } from '../../planning/plan.ts';
-import { type Data, isData, type Path } from './data.ts';
+import { type Data, isData, type Path, setValue, valueAt } from './data.ts';
 import type { TypeFacts } from './type-facts.ts';
 
 const FRAGMENT = '... on ';
@@ -32,13 +32,17 @@ function applyAt(value: unknown, path: readonly string[], rewrite: DataRewrite, 
   if (step === undefined || !isData(value)) return;
   if (step.startsWith(FRAGMENT)) {
     if (isWithin(value, step, types)) applyAt(value, rest, rewrite, types);
-  } else if (rest.length > 0) applyAt(value[step], rest, rewrite, types);
-  else if (rewrite.kind === 'ValueSetter') value[step] = rewrite.setValueTo;
-  else if (value[step] !== undefined) {
-    value[rewrite.renameKeyTo] = value[step];
-    // Deleting would turn the object into a slow one; merging passes over what is undefined.
-    value[step] = undefined;
-  }
+  } else if (rest.length > 0) applyAt(valueAt(value, step), rest, rewrite, types);
+  else if (rewrite.kind === 'ValueSetter') setValue(value, step, rewrite.setValueTo);
+  else rename(value, step, rewrite.renameKeyTo);
+}
+
+function rename(object: Data, from: string, to: string): void {
+  const value = valueAt(object, from);
+  if (value === undefined) return;
+  setValue(object, to, value);
+  // Deleting would turn the object into a slow one; merging passes over what is undefined.
+  setValue(object, from, undefined);
 }
 
 function isWithin(value: Data, step: string, types: TypeFacts): boolean {

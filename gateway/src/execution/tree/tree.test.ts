@@ -164,6 +164,22 @@ describe('output rewrites', () => {
     types,
   );
 
+  it('touch nothing but what a subgraph sent, whatever it is called', () => {
+    const hostile = compileOutputRewrites(
+      [
+        { kind: 'ValueSetter', path: ['__proto__', 'polluted'], setValueTo: 'yes' },
+        { kind: 'KeyRenamer', path: ['constructor'], renameKeyTo: 'made' },
+        { kind: 'KeyRenamer', path: ['x'], renameKeyTo: '__proto__' },
+      ],
+      types,
+    );
+    const answer: Data = { x: { polluted: 'no' } };
+    hostile.apply(answer);
+    expect(({} as Data).polluted).toBeUndefined();
+    expect(Object.getPrototypeOf(answer)).toBe(Object.prototype);
+    expect(JSON.stringify(answer)).toBe('{"__proto__":{"polluted":"no"}}');
+  });
+
   it('rename and set what a subgraph sent', () => {
     const answer = { __typename: 'Book', name__alias_0: false, list: [{ x: 1 }, null, { x: 2 }] };
     rewrites.apply(answer);

@@ -5,6 +5,8 @@ export interface TypeFacts {
   /** The names a `__typename` may have where a fragment on `condition` applies. */
   namesWithin(condition: string): ReadonlySet<string>;
   isAbstract(typeName: string): boolean;
+  /** Whether there is a type of this name. */
+  isType(name: string): boolean;
 }
 
 /** Expects the schema with all types of all subgraphs. */
@@ -16,6 +18,7 @@ export function createTypeFacts(schema: GraphQLSchema): TypeFacts {
       known.set(condition, names);
       return names;
     },
+    isType: (name) => schema.getType(name) !== undefined,
     isAbstract: (typeName) => isAbstractType(schema.getType(typeName)),
   };
 }

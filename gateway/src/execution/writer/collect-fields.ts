@@ -6,10 +6,8 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
   GraphQLSkipDirective,
-  type GraphQLUnionType,
   getDirectiveValues,
   isAbstractType,
-  isObjectType,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
@@ -17,25 +15,19 @@ import {
 } from 'graphql';
 import { fragmentsOf } from '../../planning/own-fields.ts';
 
-type CompositeType = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType;
-
-export interface CollectedFields {
-  /** All mentions of a field by its response key, in the order of the answer. */
-  fields: Map<string, FieldNode[]>;
-  /** False when a fragment might apply or not, because the type says too little. */
-  isCertain: boolean;
-}
+/** All mentions of a field by its response key, in the order of the answer. */
+export type CollectedFields = ReadonlyMap<string, readonly FieldNode[]>;
 
 /** https://spec.graphql.org/October2021/#CollectFields(), for one set of values of the variables in `@skip` and `@include`. */
 export function createFieldCollector(
   schema: GraphQLSchema,
   document: DocumentNode,
   coerced: Readonly<Record<string, unknown>>,
-): (type: CompositeType, sets: readonly SelectionSetNode[]) => CollectedFields {
+): (type: GraphQLObjectType | GraphQLInterfaceType, sets: readonly SelectionSetNode[]) => CollectedFields {
   const fragments = fragmentsOf(document);
 
   return (type, sets) => {
-    const collected: CollectedFields = { fields: new Map(), isCertain: true };
+    const collected = new Map<string, FieldNode[]>();
     const visited = new Set<string>();
     for (const set of sets) collect(set);
     return collected;
@@ -45,9 +37,9 @@ export function createFieldCollector(
         if (isLeftOut(selection, coerced)) continue;
         if (selection.kind === Kind.FIELD) {
           const key = selection.alias?.value ?? selection.name.value;
-          const mentions = collected.fields.get(key);
+          const mentions = collected.get(key);
           if (mentions) mentions.push(selection);
-          else collected.fields.set(key, [selection]);
+          else collected.set(key, [selection]);
         } else if (selection.kind === Kind.INLINE_FRAGMENT) {
           if (applies(selection.typeCondition?.name.value)) collect(selection.selectionSet);
         } else if (!visited.has(selection.name.value)) {
@@ -61,15 +53,29 @@ export function createFieldCollector(
     function applies(name: string | undefined): boolean {
       if (name === undefined || name === type.name) return true;
       const condition = schema.getType(name);
-      const isWider = isAbstractType(condition) && isSubType(condition, type);
-      if (!isWider && !isObjectType(type)) collected.isCertain = false;
-      return isWider;
+      return isAbstractType(condition) && schema.isSubType(condition, type);
     }
   };
+}
 
-  function isSubType(condition: GraphQLInterfaceType | GraphQLUnionType, type: CompositeType): boolean {
-    return 'getFields' in type && schema.isSubType(condition, type);
-  }
+/** Null unless the fields are the same for each of some types. */
+export function sameFields([first, ...others]: readonly CollectedFields[]): CollectedFields | null {
+  if (first === undefined) return null;
+  const isSame = (other: CollectedFields) => {
+    const entries = [...other];
+    return (
+      entries.length === first.size &&
+      [...first].every(([key, mentions], i) => {
+        const [otherKey, otherMentions = []] = entries[i] ?? [];
+        return (
+          key === otherKey &&
+          mentions.length === otherMentions.length &&
+          mentions.every((mention, m) => mention === otherMentions[m])
+        );
+      })
+    );
+  };
+  return others.every(isSame) ? first : null;
 }
 
 /** The names by which a client asks for the type of the objects that a selection is on. */

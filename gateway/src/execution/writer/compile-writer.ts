@@ -20,10 +20,10 @@ import {
 } from 'graphql';
 import type { ClientNames } from '../../planning/client-names.ts';
 import { type Data, isData, valueAt } from '../tree/data.ts';
-import { createFieldCollector, typenameKeys } from './collect-fields.ts';
+import { type CollectedFields, createFieldCollector, sameFields, typenameKeys } from './collect-fields.ts';
 import { introspectionWriter } from './introspection.ts';
 import { leafWriter } from './leaves.ts';
-import { FAILED, fail, type Writer } from './writer.ts';
+import { FAILED, fail, failUntyped, type Writer } from './writer.ts';
 
 interface WriterOptions {
   /** What clients see. */
@@ -88,7 +88,8 @@ export function compileWriter({ schema, document, operation, clientNames, coerce
       let write = writers.get(name);
       if (write === undefined) {
         write = writerForName(type, name, sets);
-        writers.set(name, write);
+        // Subgraphs can make up names without end.
+        if (name === undefined || schema.getType(String(name))) writers.set(name, write);
       }
       return write(value, writing, at);
     };
@@ -107,21 +108,20 @@ export function compileWriter({ schema, document, operation, clientNames, coerce
     const known = isInterfaceType(concrete) ? concrete : type;
     const isUntold = name === undefined || isInterfaceType(concrete);
     if (isUntold && isInterfaceType(known)) {
-      const { fields, isCertain } = collect(known, sets);
-      const asksForType = [...fields.values()].some(([field]) => field?.name.value === TypeNameMetaFieldDef.name);
-      if (isCertain && !asksForType) return fieldsWriter(known, fields);
+      const objects = schema.getPossibleTypes(known);
+      const types = objects.length > 0 ? objects : [known];
+      const fields = sameFields(types.map((possible) => collect(possible, sets)));
+      const areKnown = [...(fields?.values() ?? [])].every(([field]) => field && known.getFields()[field.name.value]);
+      if (fields && areKnown) return fieldsWriter(known, fields);
     }
-    return (_value, writing, at) => fail(writing, at, 'No subgraph could tell the type of an object.');
+    return (_value, writing, at) => failUntyped(writing, at);
   }
 
   function objectWriter(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Writer {
-    return fieldsWriter(type, collect(type, sets).fields);
+    return fieldsWriter(type, collect(type, sets));
   }
 
-  function fieldsWriter(
-    type: Pick<GraphQLObjectType, 'name' | 'getFields'>,
-    fields: ReadonlyMap<string, readonly FieldNode[]>,
-  ): Writer {
+  function fieldsWriter(type: Pick<GraphQLObjectType, 'name' | 'getFields'>, fields: CollectedFields): Writer {
     const written: FieldWriter[] = [];
     let open = '{';
     for (const [key, mentions] of fields) {

@@ -31,7 +31,17 @@ export function leafWriter(type: GraphQLLeafType): Writer {
   return builtIn.get(type.name) ?? customScalar;
 }
 
-const customScalar: Writer = (value) => (typeof value === 'string' ? jsonString(value) : JSON.stringify(value));
+const customScalar: Writer = (value, writing, at) => {
+  if (typeof value === 'string') return jsonString(value);
+  // JSON can say a number that none can hold, such as 1e999, and would write null for it.
+  if (typeof value === 'number' && !Number.isFinite(value)) return misfit('number', writing, at);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Lists in lists, deeper than the stack.
+    return misfit('value of any use', writing, at);
+  }
+};
 
 function enumWriter(type: GraphQLEnumType): Writer {
   const texts = new Map<unknown, string>(type.getValues().map(({ name }) => [name, `"${name}"`]));

@@ -34,6 +34,13 @@ export function fail(writing: Writing, at: Place | null, message: string): typeo
   return FAILED;
 }
 
+/** For an object of which no subgraph could tell the type. */
+export function failUntyped(writing: Writing, at: Place | null): typeof FAILED {
+  writing.isFlawed = true;
+  writing.errors?.addUntyped(pathOf(at), 'No subgraph could tell the type of an object.');
+  return FAILED;
+}
+
 function pathOf(at: Place | null): (string | number)[] {
   const path: (string | number)[] = [];
   for (let place = at; place?.before; place = place.before) path.unshift(place.key);

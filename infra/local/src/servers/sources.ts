@@ -60,7 +60,8 @@ export interface ServerOptions<S extends ServerName> {
 export function serverAt(url: string, defaultPort: number): RunningServer {
   return {
     url,
-    port: Number(new URL(url).port || defaultPort),
+    // Of a cluster the first address counts.
+    port: Number(new URL(url.split(',')[0] ?? url).port || defaultPort),
     pid: null,
     exited: new Promise(() => {}),
     close: async () => {},

@@ -6,13 +6,19 @@ import { dockerRun } from './docker.ts';
 import { type RunningServer, type ServerOptions, serverAt } from './sources.ts';
 import { talk } from './talk.ts';
 
+interface RedisOptions extends ServerOptions<'redis'> {
+  /** What it is told beside its port, address and files. */
+  flags?: readonly string[];
+}
+
 /** Starts Redis (or Valkey) and resolves when it answers PING. */
-export async function startRedis(options: ServerOptions<'redis'>): Promise<RunningServer> {
+export async function startRedis(options: RedisOptions): Promise<RunningServer> {
   const { source, dir } = options;
   if (source.kind === 'address') return serverAt(source.url, 6379);
   const port = options.port ?? (await findFreePort());
   await mkdir(dir, { recursive: true });
-  const flags = ['--save', '', '--appendonly', options.forTests ? 'no' : 'yes', '--daemonize', 'no'];
+  const kept = ['--save', '', '--appendonly', options.forTests ? 'no' : 'yes', '--daemonize', 'no'];
+  const flags = [...kept, ...(options.flags ?? [])];
   const how =
     source.kind === 'docker'
       ? await dockerRun({

@@ -15,8 +15,8 @@ export class Coupon {
   requestId!: string;
   /** Place in the order of service; null where it was issued while Redis was away. */
   sequence!: number | null;
-  /** As stored: expiry is a matter of the time, see `status`. */
-  state!: 'ACTIVE' | 'HELD' | 'USED';
+  /** As stored: that it has expired is written down some time later, see `status`. */
+  state!: CouponStatus;
   orderId!: string | null;
   discountType!: DiscountType;
   discountValue!: number;

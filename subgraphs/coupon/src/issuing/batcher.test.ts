@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createBatcher } from './batcher.ts';
 
-const options = { maxSize: 3, maxWaitMs: 1, maxWaiting: 10 };
+const options = { maxSize: 3, maxWaitMs: 1, maxWaiting: 10, maxWaitingInAll: 20 };
 
 /** A batcher that answers with each item doubled, and the batches it has run. */
 function doubling(more: Partial<typeof options> = {}) {
@@ -40,6 +40,15 @@ describe('a batcher', () => {
     const { batcher } = doubling({ maxWaiting: 2 });
     const outcomes = await Promise.allSettled([1, 2, 3].map((item) => batcher.add('lane', item)));
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(outcomes[2]).toMatchObject({ reason: { code: 'RATE_LIMITED', retryAfterMs: 1_000 } });
+  });
+
+  it('refuses what is more than all lanes together may hold, until some of it is done', async () => {
+    const { batcher } = doubling({ maxWaitingInAll: 2 });
+    const lanes = ['a', 'b', 'c'];
+    const outcomes = await Promise.allSettled(lanes.map((lane) => batcher.add(lane, 1)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(await Promise.all(lanes.slice(1).map((lane) => batcher.add(lane, 2)))).toEqual([4, 4]);
   });
 
   it('finishes what it has when it is closed', async () => {

@@ -1,12 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ServiceUnavailable } from '@shop/kernel';
+import { RateLimited } from '@shop/kernel';
+
+/** Long enough for some thousands to be served. */
+const RETRY_AFTER_MS = 1_000;
 
 export interface BatcherOptions<Item, Outcome> {
   maxSize: number;
   /** How long the first of a batch waits for others. */
   maxWaitMs: number;
-  /** More than this waiting in one lane, and further items are refused with ServiceUnavailable. */
+  /** With so many waiting in one lane, further items are refused with RateLimited. */
   maxWaiting: number;
+  /** The same for all lanes together: what the process has memory for. */
+  maxWaitingInAll: number;
   /** Answers in the order of the items. */
   run(items: Item[]): Promise<Outcome[]>;
 }
@@ -24,7 +29,7 @@ interface Lane<Item, Outcome> {
 }
 
 export interface Batcher<Item, Outcome> {
-  /** Items of one lane are run in their order, one batch at a time. */
+  /** Items of one lane are run in their order, one batch at a time. Throws RateLimited when too many wait already. */
   add(lane: string, item: Item): Promise<Outcome>;
   /** Waits for what is under way. */
   close(): Promise<void>;
@@ -35,16 +40,21 @@ export interface Batcher<Item, Outcome> {
  * that comes alone waits only `maxWaitMs`.
  */
 export function createBatcher<Item, Outcome>(options: BatcherOptions<Item, Outcome>): Batcher<Item, Outcome> {
-  const { maxSize, maxWaitMs, maxWaiting, run } = options;
+  const { maxSize, maxWaitMs, maxWaiting, maxWaitingInAll, run } = options;
   const lanes = new Map<string, Lane<Item, Outcome>>();
   const working = new Set<Promise<void>>();
+  let waitingInAll = 0;
 
   async function work(name: string, lane: Lane<Item, Outcome>): Promise<void> {
     const full = new Promise<void>((resolve) => {
       lane.full = resolve;
     });
     await Promise.race([pause(maxWaitMs), full]);
-    while (lane.waiting.length > 0) await runBatch(lane.waiting.splice(0, maxSize));
+    while (lane.waiting.length > 0) {
+      const batch = lane.waiting.splice(0, maxSize);
+      waitingInAll -= batch.length;
+      await runBatch(batch);
+    }
     lanes.delete(name);
   }
 
@@ -69,9 +79,13 @@ export function createBatcher<Item, Outcome>(options: BatcherOptions<Item, Outco
 
   return {
     add(name, item) {
+      const waiting = lanes.get(name)?.waiting.length ?? 0;
+      if (waiting >= maxWaiting || waitingInAll >= maxWaitingInAll) {
+        return Promise.reject(new RateLimited(RETRY_AFTER_MS));
+      }
       const lane = lanes.get(name) ?? openLane(name);
-      if (lane.waiting.length >= maxWaiting) return Promise.reject(new ServiceUnavailable('Too many wait already.'));
       return new Promise((resolve, reject) => {
+        waitingInAll++;
         lane.waiting.push({ item, resolve, reject });
         if (lane.waiting.length >= maxSize) lane.full();
       });

@@ -3,14 +3,14 @@ import { defineScript, type RedisConnection, runScript } from '@shop/redis';
 import type { Logger } from '@shop/service-kit';
 import type { IssueTerms } from './issue-terms.ts';
 import type { IssueRequest } from './issuer.ts';
-import { COMPLETE, keysOf } from './redis-keys.ts';
+import { COMPLETE, keysOf, MADE_IN } from './redis-keys.ts';
 
 const issueScript = defineScript<[string, string?]>(
   'issue',
   new URL('../../src/issuing/issue.lua', import.meta.url),
-  5,
+  6,
 );
-const returnScript = defineScript<number>('return', new URL('../../src/issuing/return.lua', import.meta.url), 4);
+const returnScript = defineScript<number>('return', new URL('../../src/issuing/return.lua', import.meta.url), 5);
 
 /** The right to one coupon, given by Redis; the table has the last word. */
 export interface Grant {
@@ -29,24 +29,29 @@ export type GrantReply =
 
 export interface Grants {
   ask(terms: IssueTerms, request: IssueRequest): Promise<GrantReply>;
-  /** The grant of this request, null when there is none; UNKNOWN when Redis cannot say. */
-  find(request: IssueRequest, generation: number): Promise<Grant | null | 'UNKNOWN'>;
-  /** Gives back what the table refused; never throws. A grant that is lost on the way is counted again by a rebuild. */
-  giveBack(request: IssueRequest, grant: Grant, why: 'REFUSED' | 'LIMIT' | 'SOLD_OUT'): Promise<void>;
+  /**
+   * The grant of this request, null when there is none; UNKNOWN when Redis cannot say, SUSPECT when the server has been
+   * replaced since the keys were made: they may have lost their last writes, and are to be made anew.
+   */
+  find(request: IssueRequest, generation: number): Promise<Grant | null | 'UNKNOWN' | 'SUSPECT'>;
+  /** Gives back what the table refused, true if it was there to be given; never throws. What is lost on the way stays in the log. */
+  giveBack(request: IssueRequest, grant: Grant, why: 'REFUSED' | 'LIMIT' | 'SOLD_OUT'): Promise<boolean>;
+  /** The table has the coupons of these grants: takes them out of the log; never throws. */
+  settled(eventId: string, granted: readonly Grant[]): Promise<void>;
 }
 
 export function createGrants({ redis, log }: { redis: RedisConnection; log: Logger }): Grants {
   function failed(error: unknown, action: string): void {
     // A lost connection is told once, by the connection itself.
-    if (redis.status === 'ready') log.warn({ err: error, action }, 'Redis failed; going on without it.');
+    if (redis.ready() === null) log.warn({ err: error, action }, 'Redis failed; going on without it.');
   }
 
   return {
     async ask(terms, request) {
-      const { generation, stock, users, requests, sequence } = keysOf(terms.id);
+      const { generation, stock, users, requests, sequence, log } = keysOf(terms.id);
       const args = [terms.generation, request.userId, fieldOf(request), newId(), terms.maxPerUser];
       try {
-        const reply = await runScript(redis, issueScript, [generation, stock, users, requests, sequence], args);
+        const reply = await runScript(redis, issueScript, [generation, stock, users, requests, sequence, log], args);
         return readReply(reply, terms.generation);
       } catch (error) {
         failed(error, 'issue');
@@ -57,8 +62,10 @@ export function createGrants({ redis, log }: { redis: RedisConnection; log: Logg
     async find(request, generation) {
       try {
         const { requests } = keysOf(request.eventId);
-        const [complete, grant] = await redis.hmget(requests, COMPLETE, fieldOf(request));
+        const [complete, madeIn, grant] = await redis.hmget(requests, COMPLETE, MADE_IN, fieldOf(request));
         if (complete == null || Number(complete) < generation) return 'UNKNOWN';
+        const isSameServer = madeIn === '' || redis.isServedBy(madeIn ?? '');
+        if (isSameServer !== true) return isSameServer === null ? 'UNKNOWN' : 'SUSPECT';
         return grant == null ? null : readGrant(grant, Number(complete));
       } catch (error) {
         failed(error, 'find');
@@ -67,12 +74,23 @@ export function createGrants({ redis, log }: { redis: RedisConnection; log: Logg
     },
 
     async giveBack(request, grant, why) {
-      if (grant.generation === null) return;
-      const { generation, stock, users, requests } = keysOf(request.eventId);
+      if (grant.generation === null) return false;
+      const { generation, stock, users, requests, log } = keysOf(request.eventId);
       const args = [grant.generation, request.userId, fieldOf(request), `${grant.couponId}:${grant.sequence}`, why];
-      await runScript(redis, returnScript, [generation, stock, users, requests], args).catch((error: unknown) =>
-        failed(error, 'return'),
+      try {
+        return (await runScript(redis, returnScript, [generation, stock, users, requests, log], args)) === 1;
+      } catch (error) {
+        failed(error, 'return');
+        return false;
+      }
+    },
+
+    async settled(eventId, granted) {
+      const entries = granted.flatMap(({ generation, sequence }) =>
+        generation === null || sequence === null ? [] : [`${generation}-${sequence}`],
       );
+      if (entries.length === 0) return;
+      await redis.xdel(keysOf(eventId).log, ...entries).catch((error: unknown) => failed(error, 'settle'));
     },
   };
 }
@@ -96,7 +114,7 @@ function readReply([kind, detail = '']: [string, string?], generation: number): 
   }
 }
 
-function readGrant(text: string, generation: number): Grant {
+export function readGrant(text: string, generation: number): Grant {
   const [couponId = '', sequence] = text.split(':');
   return { couponId, sequence: Number(sequence) || null, generation };
 }

@@ -1,5 +1,5 @@
-import { DomainError } from '@shop/kernel';
-import type { Metrics } from '@shop/service-kit';
+import { DomainError, RateLimited } from '@shop/kernel';
+import { failPoint, type Metrics } from '@shop/service-kit';
 import type { Database } from '@shop/subgraph-kit';
 import { Coupon } from '../domain/coupon.ts';
 import { createBatcher } from './batcher.ts';
@@ -10,7 +10,8 @@ import { lookUpBatch } from './look-up-batch.ts';
 import type { SoldOutFlags } from './sold-out-flags.ts';
 import type { TermsCache } from './terms-cache.ts';
 
-const BATCH = { maxSize: 256, maxWaitMs: 3, maxWaiting: 10_000 };
+// Without Redis everybody comes this far: the numbers say how many of them a process lets in, of one event and in all.
+const BATCH = { maxSize: 256, maxWaitMs: 3, maxWaiting: 5_000, maxWaitingInAll: 10_000 };
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 export interface IssueQueueOptions {
@@ -23,7 +24,7 @@ export interface IssueQueueOptions {
 }
 
 export interface IssueQueue {
-  /** Resolves after the commit; throws what the table says. */
+  /** Resolves after the commit; throws what the table says, and RateLimited when too many wait for it. */
   add(granted: GrantedRequest): Promise<Coupon>;
   close(): Promise<void>;
 }
@@ -35,7 +36,9 @@ export function createIssueQueue(options: IssueQueueOptions): IssueQueue {
 
   async function run(batch: GrantedRequest[]): Promise<IssueOutcome[]> {
     sizes.observe(batch.length);
+    failPoint('coupon.granted');
     const issued = await commit(batch);
+    failPoint('coupon.issued');
     await settle(batch, issued);
     return issued.outcomes;
   }
@@ -50,7 +53,10 @@ export function createIssueQueue(options: IssueQueueOptions): IssueQueue {
     }
   }
 
-  /** Where the table cannot be asked either, grants stay: the same request, sent again, goes on with its own. */
+  /**
+   * Where the table cannot be asked either, grants stay: the same request, sent again soon, goes on with its own; what
+   * nobody asks for again is brought back by `reconcile`.
+   */
   async function askTheTable(batch: GrantedRequest[], unknown: OutcomeUnknown): Promise<IssuedBatch> {
     const failure = unknown.cause instanceof Error ? unknown.cause : unknown;
     return lookUpBatch(database, batch, failure).catch(() => {
@@ -61,10 +67,14 @@ export function createIssueQueue(options: IssueQueueOptions): IssueQueue {
   async function settle(batch: GrantedRequest[], { outcomes, generation, soldOut }: IssuedBatch): Promise<void> {
     const eventId = batch[0]?.request.eventId ?? '';
     if (soldOut) flags.set(eventId);
+    const reasons = batch.map(({ grant }, i) => reasonToReturn(outcomes[i], grant.couponId));
+    const kept = batch.filter((_, i) => reasons[i] === null).map(({ grant }) => grant);
+    // Nobody waits for this: what stays in the log is found settled a little later.
+    void grants.settled(eventId, kept);
     await Promise.all(
       batch.map(({ request, grant }, i) => {
-        const why = reasonToReturn(outcomes[i], grant.couponId);
-        return why === null ? null : grants.giveBack(request, grant, why);
+        const why = reasons[i];
+        return why == null ? null : grants.giveBack(request, grant, why);
       }),
     );
     const known = terms.peek(eventId);
@@ -77,7 +87,11 @@ export function createIssueQueue(options: IssueQueueOptions): IssueQueue {
   const batcher = createBatcher<GrantedRequest, IssueOutcome>({ ...BATCH, run });
   return {
     async add(granted) {
-      const outcome = await batcher.add(granted.request.eventId, granted);
+      const { request, grant } = granted;
+      const outcome = await batcher.add(request.eventId, granted).catch(async (error: unknown) => {
+        if (error instanceof RateLimited) await grants.giveBack(request, grant, 'REFUSED');
+        throw error;
+      });
       if (outcome instanceof Coupon) return outcome;
       throw outcome;
     },

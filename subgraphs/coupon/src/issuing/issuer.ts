@@ -1,16 +1,19 @@
-import { type Clock, DomainError, IdempotencyKeyReused, RateLimited } from '@shop/kernel';
-import { createTokenBucket, type RedisConnection } from '@shop/redis';
+import { type Clock, DomainError } from '@shop/kernel';
+import type { RedisConnection } from '@shop/redis';
 import type { Logger, Metrics } from '@shop/service-kit';
 import type { Database } from '@shop/subgraph-kit';
 import { Coupon } from '../domain/coupon.ts';
 import type { CouponEvent } from '../domain/coupon-event.ts';
 import { NotIssued, refusalFor } from '../domain/issue.errors.ts';
 import { statusOf } from '../domain/window.ts';
+import { createAdmission, type Rate } from './admission.ts';
+import { createCouponFinder } from './coupon-finder.ts';
 import { createGate } from './gate.ts';
 import { createGrants, type Grant } from './grants.ts';
 import { createIssueQueue } from './issue-queue.ts';
 import { type IssueTerms, termsOf } from './issue-terms.ts';
 import { createRebuild } from './rebuild.ts';
+import { createReconcile } from './reconcile.ts';
 import { createSoldOutFlags } from './sold-out-flags.ts';
 import { createTermsCache } from './terms-cache.ts';
 
@@ -29,13 +32,15 @@ export interface Issued {
 
 export interface Issuer {
   /** Throws NotIssued, RateLimited, IdempotencyKeyReused. */
-  issue(request: IssueRequest): Promise<Issued>;
+  issue(request: IssueRequest, clientAddress?: string): Promise<Issued>;
   /** An ADMIN has made or edited the event, and it is committed; never throws. */
   eventChanged(event: CouponEvent): Promise<void>;
   /** Some process announced that the event is sold out. */
   soldOut(eventId: string): void;
   /** Some process announced that there are coupons again; it may not have lived to rebuild Redis. */
   restocked(eventId: string): Promise<void>;
+  /** Brings grants back that never reached the table; true when there is more to do at once. Throws when MySQL or Redis is away. */
+  reconcile(): Promise<boolean>;
   /** Waits for the coupons that are being issued. */
   close(): Promise<void>;
 }
@@ -46,25 +51,28 @@ export interface IssuerOptions {
   /** The database's time. */
   clock: Clock;
   /** How often one user may ask. */
-  rate: { perSecond: number; burst: number };
+  rate: Rate;
+  /** How often all who share an address may; as often as they like unless told. */
+  rateByNetwork?: Rate | null;
   log: Logger;
   metrics: Metrics;
 }
 
 /** First come, first served: Redis sheds the load, the database holds the cap, and a request counts once. */
 export function createIssuer(options: IssuerOptions): Issuer {
-  const { database, redis, clock, rate, log, metrics } = options;
+  const { database, redis, clock, log, metrics } = options;
   const outcomes = metrics.counter('shop_coupon_issues_total', 'Requests for a coupon, by how they ended', ['outcome']);
-  const bucket = createTokenBucket({ name: 'issueCoupon', redis, ...rate, metrics });
+  const admit = createAdmission(options);
+  const coupons = createCouponFinder(database);
   const flags = createSoldOutFlags();
-  const terms = createTermsCache({ redis, database, log });
+  const terms = createTermsCache({ redis, database, log, metrics });
   const grants = createGrants({ redis, log });
   const rebuild = createRebuild({ redis, database, terms, log });
   const gate = createGate({ grants, rebuild, terms, openTerms });
   const queue = createIssueQueue({ database, grants, rebuild, terms, flags, metrics });
   const running = new Map<string, { eventId: string; issued: Promise<Issued> }>();
 
-  async function issueOnce(request: IssueRequest): Promise<Issued> {
+  async function issueOnce(request: IssueRequest, clientAddress: string | undefined): Promise<Issued> {
     const earlier = await findEarlier(request);
     if (earlier instanceof Coupon) return { coupon: earlier, isReplay: true };
     // Granted, but its coupon is not in the table (yet): going on with the grant ends in the same coupon, whoever is first.
@@ -73,8 +81,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
       return { coupon: await queue.add(granted), isReplay: true };
     }
 
-    const taken = await bucket.take(`issueCoupon:user:${request.userId}`);
-    if (!taken.allowed) throw new RateLimited(taken.retryAfterMs);
+    await admit(request.userId, clientAddress);
     if (flags.has(request.eventId)) throw new NotIssued('SOLD_OUT');
     return { coupon: await queue.add(await askTheGate(request)), isReplay: false };
   }
@@ -88,14 +95,18 @@ export function createIssuer(options: IssuerOptions): Issuer {
     }
   }
 
-  /** What this request got before, sold out or not. Where Redis cannot say, MySQL does. */
+  /**
+   * What this request got before, sold out or not. Where Redis cannot say, MySQL does. A coupon of another event does
+   * not count here: whether the id may be used again is the table's to say, once there is a coupon to be had.
+   */
   async function findEarlier(request: IssueRequest): Promise<Coupon | Grant | null> {
-    const { eventId, userId, requestId } = request;
+    const { eventId } = request;
     const grant = await grants.find(request, terms.peek(eventId)?.generation ?? 0);
     if (grant === null) return null;
-    const coupon = await database.fork().findOne(Coupon, { userId, requestId });
-    if (coupon !== null && coupon.eventId !== eventId) throw new IdempotencyKeyReused();
-    return coupon ?? (grant === 'UNKNOWN' ? null : grant);
+    if (grant === 'SUSPECT') void rebuild(eventId);
+    const coupon = await coupons.find(request);
+    if (coupon !== null) return coupon.eventId === eventId ? coupon : null;
+    return typeof grant === 'string' ? null : grant;
   }
 
   /** The terms of an event that is open now; nobody is refused for what a cache says. */
@@ -108,23 +119,26 @@ export function createIssuer(options: IssuerOptions): Issuer {
     return found as IssueTerms;
   }
 
+  /** The same request sent again while the first is on its way waits for the first. */
+  async function issueOrJoin(request: IssueRequest, clientAddress: string | undefined): Promise<Issued> {
+    const key = `${request.userId}:${request.requestId}`;
+    const first = running.get(key);
+    if (first?.eventId === request.eventId) return { ...(await first.issued), isReplay: true };
+    const issued = issueOnce(request, clientAddress);
+    if (first !== undefined) return issued;
+    running.set(key, { eventId: request.eventId, issued });
+    return issued.finally(() => running.delete(key));
+  }
+
   return {
-    async issue(request) {
-      // The same request sent again while the first is on its way waits for the first.
-      const key = `${request.userId}:${request.requestId}`;
-      const first = running.get(key);
-      if (first?.eventId === request.eventId) return { ...(await first.issued), isReplay: true };
-      const issuing = issueOnce(request);
-      if (first === undefined) running.set(key, { eventId: request.eventId, issued: issuing });
+    async issue(request, clientAddress) {
       try {
-        const issued = await issuing;
-        outcomes.inc({ outcome: 'ISSUED' });
+        const issued = await issueOrJoin(request, clientAddress);
+        outcomes.inc({ outcome: issued.isReplay ? 'REPLAYED' : 'ISSUED' });
         return issued;
       } catch (error) {
         outcomes.inc({ outcome: error instanceof DomainError ? error.code : 'FAILED' });
         throw error;
-      } finally {
-        if (first === undefined) running.delete(key);
       }
     },
 
@@ -138,6 +152,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
       flags.drop(eventId);
       await terms.reload(eventId);
     },
+    reconcile: createReconcile({ database, redis, grants, rebuild, log, metrics }),
     close: () => queue.close(),
   };
 }

@@ -10,11 +10,14 @@ import type { TermsCache } from './terms-cache.ts';
 const publishScript = defineScript<number>(
   'publish-generation',
   new URL('../../src/issuing/publish-generation.lua', import.meta.url),
-  6,
+  7,
 );
 
 const LOCK_MS = 5_000;
-const WAIT_FOR_OTHER_MS = 25;
+/** What nobody lived to publish goes by itself, and not before the lock under which it could be published. */
+const UNPUBLISHED_MS = 2 * LOCK_MS;
+/** Whoever waits for keys asks again when this returns. */
+const PAUSE_MS = 25;
 // More than one user may have of an event.
 const CHUNK = 5_000;
 const DAY_MS = 86_400_000;
@@ -41,7 +44,7 @@ export function createRebuild(options: RebuildOptions): (eventId: string) => Pro
     try {
       const lock = await acquireLock(redis, keysOf(eventId).lock, LOCK_MS);
       if (lock === null) {
-        await pause(WAIT_FOR_OTHER_MS);
+        await pause(PAUSE_MS);
         return;
       }
       try {
@@ -51,6 +54,7 @@ export function createRebuild(options: RebuildOptions): (eventId: string) => Pro
       }
     } catch (error) {
       log.warn({ reason: reasonOf(error), eventId }, 'An event could not be rebuilt in Redis.');
+      await pause(PAUSE_MS);
     }
   }
 
@@ -70,18 +74,23 @@ async function rebuildUnder(
 ): Promise<void> {
   const keys = keysOf(eventId);
   const startedAt = performance.now();
-  await redis.unlink(keys.generation, keys.stock, keys.users, keys.requests, keys.sequence);
+  await redis.unlink(keys.generation, keys.stock, keys.users, keys.requests, keys.log);
+  // Without the others nothing moves it. Grants that are not in the table yet keep their places in the order of service.
+  const lastGiven = Number(await redis.get(keys.sequence)) || 0;
   const em = database.fork();
   await em.execute('UPDATE coupon_events SET generation = generation + 1 WHERE id = ?', [eventId]);
   const event = await em.findOne(CouponEvent, { id: eventId });
   if (event === null) return;
 
-  const lastSequence = await copyCoupons(eventId, lock, { redis, database });
+  const lastIssued = await copyCoupons(eventId, lock, { redis, database });
   const published = await runScript(
     redis,
     publishScript,
-    [keys.lock, keys.generation, keys.stock, keys.users, keys.requests, keys.sequence],
-    [lock.owner, event.generation, Math.max(0, event.remainingCount()), lastSequence, event.endsAt.getTime() + DAY_MS],
+    [keys.lock, keys.generation, keys.stock, keys.users, keys.requests, keys.sequence, keys.log],
+    [
+      ...[lock.owner, event.generation, Math.max(0, event.remainingCount())],
+      ...[Math.max(lastGiven, lastIssued), event.endsAt.getTime() + DAY_MS],
+    ],
   );
   await terms.put(termsOf(event));
   const durationMs = Math.round(performance.now() - startedAt);
@@ -118,6 +127,7 @@ async function copyCoupons(
       requests,
       ...rows.flatMap(({ id, userId, requestId, sequence }) => [`${userId}:${requestId}`, `${id}:${sequence ?? 0}`]),
     );
+    await Promise.all([redis.pexpire(users, UNPUBLISHED_MS), redis.pexpire(requests, UNPUBLISHED_MS)]);
     if (!(await lock.extend(LOCK_MS))) throw new Error('The lock ran out.');
     rows = await chunkAfter(rows.at(-1)?.userId ?? '', eventId, database);
   }

@@ -7,6 +7,7 @@ export function keysOf(eventId: string) {
     users: key('users'),
     requests: key('requests'),
     sequence: key('seq'),
+    log: key('log'),
     info: key('info'),
     lock: key('lock'),
   };
@@ -14,3 +15,9 @@ export function keysOf(eventId: string) {
 
 /** A field of the hashes `users` and `requests` that is there as long as they are: without it they have been lost. */
 export const COMPLETE = 'generation';
+
+/**
+ * A field of the hash `requests`: the `run_id` of the server that the keys were made in. In any other, started again or
+ * risen from a replica, they may have come without the last writes; empty where a server keeps its id to itself.
+ */
+export const MADE_IN = 'server';

@@ -1,5 +1,5 @@
 import { createBoundedMap, defineScript, type RedisConnection, runScript } from '@shop/redis';
-import type { Logger } from '@shop/service-kit';
+import type { Logger, Metrics } from '@shop/service-kit';
 import type { Database } from '@shop/subgraph-kit';
 import { CouponEvent } from '../domain/coupon-event.ts';
 import { type IssueTerms, infoOf, issueTermsSchema, termsOf } from './issue-terms.ts';
@@ -28,11 +28,16 @@ export function createTermsCache({
   redis,
   database,
   log,
+  metrics,
 }: {
   redis: RedisConnection;
   database: Database;
   log: Logger;
+  metrics: Metrics;
 }): TermsCache {
+  const loads = metrics.counter('shop_coupon_terms_loads_total', 'Terms of events that were not at hand, by source', [
+    'source',
+  ]);
   const local = createBoundedMap<{ terms: IssueTerms; confirmedAtMs: number }>({
     maxEntries: 10_000,
     ttlMs: LOCAL_TTL_MS,
@@ -59,7 +64,9 @@ export function createTermsCache({
   async function fromRedis(eventId: string): Promise<IssueTerms | null> {
     try {
       const parsed = issueTermsSchema.safeParse(await redis.hgetall(keysOf(eventId).info));
-      return parsed.success ? keep(parsed.data, 0) : null;
+      if (!parsed.success) return null;
+      loads.inc({ source: 'redis' });
+      return keep(parsed.data, 0);
     } catch {
       // Redis away only makes it slower; the connection itself has told so.
       return null;
@@ -69,6 +76,7 @@ export function createTermsCache({
   async function fromDatabase(eventId: string): Promise<IssueTerms | null> {
     const confirmedAtMs = performance.now();
     const event = await database.fork().findOne(CouponEvent, { id: eventId });
+    loads.inc({ source: 'mysql' });
     if (event === null) return null;
     const terms = keep(termsOf(event), confirmedAtMs);
     void putInRedis(terms);

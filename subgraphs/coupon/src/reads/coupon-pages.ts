@@ -17,7 +17,7 @@ export interface CouponPage {
 
 const STATUS: Record<CouponStatus, string> = {
   ACTIVE: `status = 'ACTIVE' AND expires_at > UTC_TIMESTAMP(3)`,
-  EXPIRED: `status = 'ACTIVE' AND expires_at <= UTC_TIMESTAMP(3)`,
+  EXPIRED: `(status = 'EXPIRED' OR (status = 'ACTIVE' AND expires_at <= UTC_TIMESTAMP(3)))`,
   HELD: `status = 'HELD'`,
   USED: `status = 'USED'`,
 };

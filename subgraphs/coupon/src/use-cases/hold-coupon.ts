@@ -5,6 +5,7 @@ import type { CouponContext } from '../context.ts';
 import { Coupon } from '../domain/coupon.ts';
 import { type CouponHoldState, isConfirmed } from '../domain/coupon-hold.ts';
 import { discountOn } from '../domain/discount.ts';
+import { databaseTime } from '../issuing/database-time.ts';
 
 export interface HoldOrder {
   orderId: string;
@@ -34,7 +35,7 @@ export function holdCoupon(ctx: Pick<CouponContext, 'em'>, order: HoldOrder): Pr
     if (!(await openHold(em, order, discount))) return earlierAnswer(em, order);
     if (await takeCoupon(em, order)) return held(discount);
     await em.execute('DELETE FROM coupon_holds WHERE order_id = ?', [order.orderId]);
-    return refused(problemWith(coupon, order));
+    return refused(problemWith(coupon, order, await databaseTime(em)));
   });
 }
 
@@ -73,8 +74,8 @@ async function earlierAnswer(em: EntityManager, { orderId, couponId }: HoldOrder
 }
 
 /** Another user's coupon is not there. */
-function problemWith(coupon: Coupon | null, { userId, subtotal }: HoldOrder): Problem {
+function problemWith(coupon: Coupon | null, { userId, subtotal }: HoldOrder, now: Date): Problem {
   if (coupon === null || coupon.userId !== userId) return 'COUPON_NOT_FOUND';
-  if (coupon.state === 'ACTIVE' && coupon.minPurchaseAmount > subtotal) return 'COUPON_MINIMUM_NOT_MET';
+  if (coupon.status(now) === 'ACTIVE' && coupon.minPurchaseAmount > subtotal) return 'COUPON_MINIMUM_NOT_MET';
   return 'COUPON_NOT_USABLE';
 }

@@ -11,7 +11,8 @@ export async function issueCoupon(
   const userId = ctx.viewer.mustBeSignedIn();
   const requestId = idempotencyKeyOf(ctx.idempotencyKey, input.requestId, 'requestId');
   if (!isId(input.couponEventId)) throw new NotIssued('COUPON_EVENT_NOT_FOUND');
-  const { coupon, isReplay } = await ctx.issuer.issue({ eventId: input.couponEventId, userId, requestId });
+  const request = { eventId: input.couponEventId, userId, requestId };
+  const { coupon, isReplay } = await ctx.issuer.issue(request, ctx.clientAddress);
   if (isReplay) ctx.noteReplay();
   // Another mutation of the same request may have read the event before.
   ctx.loaders.couponEvents.clear(coupon.eventId);

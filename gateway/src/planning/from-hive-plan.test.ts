@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { fromHivePlan } from './hive-plan.ts';
+import { fromHivePlan } from './from-hive-plan.ts';
 
 const requires = (...selections: { kind: 'Field'; name: string; alias?: string }[]) => [
   { kind: 'InlineFragment' as const, typeCondition: 'A', selections },

@@ -1,19 +1,20 @@
 import type { IncomingMessage } from 'node:http';
+import type { BlockList } from 'node:net';
+import { clientAddressOf } from '@shop/service-kit';
 import type { GraphQLError } from 'graphql';
 import { asGraphQLError } from '../errors/client-error.ts';
 import { withHead } from '../errors/http-head.ts';
-
-import { clientAddress, type TrustedProxies } from '../guards/client-address.ts';
-import { refuseForgery } from '../guards/csrf.ts';
-import type { Client, Door } from '../guards/door.ts';
 import { idempotencyKeyOf, type RequestContext } from '../request-context.ts';
 import { readsStatus } from '../transport/media-type.ts';
+import { refuseForgery } from './csrf.ts';
+import type { Client, Door } from './door.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
+/** What every way in has to ask before it lets anybody in. */
 export interface Entrance {
   door: Door;
   verifier: TokenVerifier;
-  trustedProxies: TrustedProxies;
+  trustedProxies: BlockList;
 }
 
 /** Lets a request over HTTP in, and says who asks. Throws a GraphQLError that refuses the whole request. */
@@ -22,7 +23,7 @@ export async function admitRequest(
   { door, verifier, trustedProxies }: Entrance,
 ): Promise<RequestContext> {
   const { headers } = request;
-  const client: Client = { address: clientAddress(request, trustedProxies), accept: headers.accept };
+  const client: Client = { address: clientAddressOf(request, trustedProxies), accept: headers.accept };
   const forged = refuseForgery(headers);
   if (forged) door.refuse(forged, client);
   await door.admitAddress(client);

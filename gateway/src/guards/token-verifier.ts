@@ -27,21 +27,28 @@ export interface TokenSettings {
 }
 
 const REMEMBERED_TOKENS = 10_000;
+/** A token whose key was withdrawn must not be taken for good until it expires. */
+const REMEMBERED_MS = 60_000;
 /** How soon an unknown key id may make us ask for the keys again: a rotated key must not lock its users out for long. */
 const REFETCH_AFTER_MS = 2_000;
 const ALGORITHMS = ['EdDSA', 'ES256', 'ES384', 'RS256', 'PS256'];
 
-export function createTokenVerifier({ jwksUrl, issuer, leewaySeconds }: TokenSettings): TokenVerifier {
+/** Verifies a token once a minute, and not again while it is valid. */
+export function createTokenVerifier(
+  { jwksUrl, issuer, leewaySeconds }: TokenSettings,
+  now: () => number = Date.now,
+): TokenVerifier {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 2_000, cooldownDuration: REFETCH_AFTER_MS });
-  const verified = new BoundedMap<string, VerifiedToken>(REMEMBERED_TOKENS);
+  const verified = new BoundedMap<string, { token: VerifiedToken; until: number }>(REMEMBERED_TOKENS);
 
   return {
     async verify(authorization) {
       if (authorization === undefined) return null;
       const known = verified.get(authorization);
-      if (known && Date.now() < known.expiresAt.getTime() + leewaySeconds * 1_000) return known;
+      if (known && now() < known.until) return known.token;
       const token = await verifyWith(authorization);
-      verified.set(authorization, token);
+      const endsAt = token.expiresAt.getTime() + leewaySeconds * 1_000;
+      verified.set(authorization, { token, until: Math.min(endsAt, now() + REMEMBERED_MS) });
       return token;
     },
   };
@@ -54,6 +61,7 @@ export function createTokenVerifier({ jwksUrl, issuer, leewaySeconds }: TokenSet
         issuer,
         algorithms: ALGORITHMS,
         clockTolerance: leewaySeconds,
+        currentDate: new Date(now()),
         requiredClaims: ['sub', 'exp'],
       });
       return {

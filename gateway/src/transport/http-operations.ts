@@ -1,0 +1,79 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import type { GraphQLError } from 'graphql';
+import { badRequest } from '../errors/http-head.ts';
+import { admitRequest, type Entrance } from '../guards/admit-request.ts';
+import { type Departure, departureFrom } from '../resilience/departure.ts';
+import {
+  type AskedOperation,
+  operationInBody,
+  operationInSearch,
+  operationParams,
+  withText,
+} from './asked-operation.ts';
+import { acceptedType } from './media-type.ts';
+import type { OperationAnswer, OperationPipeline } from './operation-pipeline.ts';
+import type { PersistedQueries } from './persisted-queries.ts';
+
+export interface HttpOperationsOptions {
+  pipeline: OperationPipeline;
+  persisted: PersistedQueries;
+  entrance: Entrance;
+  /** How many operations one request may hold; 0 for no lists at all. */
+  maxBatch: number;
+}
+
+export interface HttpOperations {
+  /** Answers what a request asks for: one operation, or a list of them with an answer for each. */
+  answer(request: FastifyRequest, response: ServerResponse): Promise<OperationAnswer | OperationAnswer[]>;
+}
+
+export function createHttpOperations(options: HttpOperationsOptions): HttpOperations {
+  const { pipeline, persisted, entrance, maxBatch } = options;
+  const { door } = entrance;
+
+  async function answerOne(
+    request: FastifyRequest,
+    departure: Departure,
+    read: () => AskedOperation,
+  ): Promise<OperationAnswer> {
+    const { raw, method } = request;
+    const { accept } = raw.headers;
+    try {
+      if (acceptedType(accept) === null) throw notAcceptable();
+      const context = await admitRequest(raw, entrance);
+      context.departure = departure;
+      const asked = read();
+      const trusted = door.trustedText(asked);
+      const params = operationParams(trusted === null ? asked : withText(asked, trusted));
+      const found = persisted.textOf(params);
+      const text = found instanceof Promise ? await found : found;
+      door.admitDocument(text, params.variables, context.client);
+      if (text === null) throw persisted.missing(params);
+      const onAdmitted = () => persisted.remember(params);
+      return await pipeline.answer({ ...params, text, queryOnly: method === 'GET', onAdmitted }, context);
+    } catch (error) {
+      return pipeline.refusal(error, accept);
+    }
+  }
+
+  return {
+    async answer(request, response) {
+      const { method, url, body } = request;
+      const departure = departureFrom(response);
+      const search = () => operationInSearch(url.slice(url.indexOf('?')));
+      if (method === 'GET') return answerOne(request, departure, url.includes('?') ? search : () => ({}));
+      if (!Array.isArray(body) || maxBatch === 0) return answerOne(request, departure, () => operationInBody(body));
+      if (body.length === 0 || body.length > maxBatch) {
+        const refusal = badRequest(`A list must hold 1 to ${maxBatch} operations.`);
+        return pipeline.refusal(refusal, request.headers.accept);
+      }
+      // Each is let in by itself, so that a list counts for as many requests as it holds operations.
+      return Promise.all(body.map((each: unknown) => answerOne(request, departure, () => operationInBody(each))));
+    },
+  };
+}
+
+function notAcceptable(): GraphQLError {
+  return badRequest('Answers are application/graphql-response+json or application/json.', { status: 406 });
+}
