@@ -28,6 +28,7 @@ import { declaredStreamsCheck } from './subscriptions/declared-streams.ts';
 import { createEventHub } from './subscriptions/event-hub.ts';
 import { createJetStreamSource } from './subscriptions/jetstream-source.ts';
 import { operationStarter } from './subscriptions/operation-starter.ts';
+import { serveServerSentEvents } from './subscriptions/server-sent-events.ts';
 import { serveSockets } from './subscriptions/socket-server.ts';
 import { createSubscriptions } from './subscriptions/subscriptions.ts';
 import { holdWhileAnswering } from './supergraph/hold-while-answering.ts';
@@ -117,9 +118,10 @@ async function start(
     readiness.add('streams', declaredStreamsCheck(supergraph.current, source));
     readiness.add('nats', source.outage, { required: false });
   }
+  const { subscriptions: limits } = config;
   const events = source && { source, hub: createEventHub(source, metrics) };
   const finish = createFinishAnswer(log, metrics);
-  const subscriptions = createSubscriptions({ events, sourcesOf, planning, finish, metrics });
+  const subscriptions = createSubscriptions({ events, limits, sourcesOf, planning, finish, metrics });
 
   const http = closing.add(createHttpServer({ ...config, log, readiness, metrics: allMetrics }));
   allowOrigins(http.app, guards.corsOrigins);
@@ -130,18 +132,9 @@ async function start(
   const page = config.graphiql ? createPage(graphiqlPage({ showsPlans: planInAnswer !== 'never' })) : null;
   serveGraphQL(http.app, { operations, pipeline, send, door, maxBodyBytes, page });
   const start = operationStarter({ supergraph, subscriptions, pipeline, know, door });
-  closing.add(
-    serveSockets({
-      server: http.app.server,
-      path: GRAPHQL_PATH,
-      maxMessageBytes: maxBodyBytes,
-      entrance,
-      start,
-      format,
-      metrics,
-      log,
-    }),
-  );
+  const telling = { path: GRAPHQL_PATH, entrance, start, format, metrics, log };
+  closing.add(serveServerSentEvents({ app: http.app, maxBodyBytes, ...telling }));
+  closing.add(serveSockets({ server: http.app.server, maxMessageBytes: maxBodyBytes, limits, ...telling }));
   const url = await http.listen();
 
   return {

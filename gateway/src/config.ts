@@ -2,6 +2,7 @@ import { listening, setting } from '@shop/service-kit';
 import { z } from 'zod';
 import { guardSettings, guardsOf } from './guards/guard-settings.ts';
 import { resilienceOf, resilienceSettings } from './resilience/resilience-settings.ts';
+import { subscriptionLimitsOf, subscriptionSettings } from './subscriptions/subscription-limits.ts';
 import type { SupergraphSettings } from './supergraph/supergraph-source.ts';
 
 const subgraphAddresses = z
@@ -60,6 +61,7 @@ export const gatewaySettings = z
     JWT_LEEWAY_SECONDS: setting.integer(5, { max: 300 }),
 
     NATS_URL: setting.url('nats', 'tls', 'ws', 'wss').optional(),
+    ...subscriptionSettings,
 
     ...guardSettings,
     GRAPHIQL: setting.flag(true),
@@ -93,6 +95,7 @@ export const gatewaySettings = z
       ? { jwksUrl: env.JWKS_URL, issuer: env.JWT_ISSUER, leewaySeconds: env.JWT_LEEWAY_SECONDS }
       : null,
     natsUrl: env.NATS_URL ?? null,
+    subscriptions: subscriptionLimitsOf(env),
     guards: guardsOf(env, context),
     redisUrl: env.REDIS_URL ?? null,
     graphiql: env.GRAPHIQL,

@@ -26,6 +26,7 @@ const GATEWAY_CODES: ReadonlySet<string> = new Set([
   'GRAPHQL_VALIDATION_FAILED',
   'PERSISTED_QUERY_NOT_FOUND',
   'PERSISTED_QUERY_NOT_SUPPORTED',
+  'CURSOR_EXPIRED',
 ]);
 
 /** Apollo Server's names for requests that make no sense, in the words of the public API. */

@@ -11,6 +11,8 @@ export interface Operation {
   text: string;
   /** As the client sent them. */
   variables: Record<string, unknown>;
+  /** As the client sent them. */
+  extensions?: Record<string, unknown> | undefined;
   context: RequestContext;
 }
 

@@ -48,8 +48,25 @@ export function createGatewayMetrics(metrics: Metrics) {
       'outcome',
     ]),
     openSockets: metrics.gauge('gateway_sockets_open', 'WebSockets open now.'),
+    closedSockets: metrics.counter('gateway_sockets_closed_total', 'WebSockets closed, by the code it was done with.', [
+      'code',
+    ]),
     openSubscriptions: metrics.gauge('gateway_subscriptions_open', 'Subscriptions open now.', ['field']),
     events: metrics.counter('gateway_subscription_events_total', 'Events read from streams.', ['stream']),
+    eventsDropped: metrics.counter('gateway_subscription_events_dropped_total', 'Events that came again.', ['stream']),
+    eventLag: metrics.histogram(
+      'gateway_subscription_event_lag_seconds',
+      'Time from when an event happened until it was read here.',
+      ['stream'],
+    ),
+    replays: metrics.counter('gateway_subscription_replays_total', 'Clients that came back with a cursor, by source.', [
+      'from',
+    ]),
+    subscriptionExecutions: metrics.counter(
+      'gateway_subscription_executions_total',
+      'Answers made to events, each for all who get the same.',
+      ['field'],
+    ),
     deliveries: metrics.counter('gateway_subscription_deliveries_total', 'Answers sent to subscribers.', ['field']),
   };
 }

@@ -1,30 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  type Consumer,
-  type ConsumerMessages,
-  DeliverPolicy,
-  type JetStreamClient,
-  type JsMsg,
-} from '@nats-io/jetstream';
+import type { ConsumerMessages, JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { type Logger, reasonOf } from '@shop/service-kit';
-import { z } from 'zod';
-import type { StreamEvent } from './event-source.ts';
+import type { Listener, Listening } from './event-source.ts';
+import { eventOf } from './stream-message.ts';
 
 /** A consumer that hears nothing for two of these takes its server for gone, and is made anew where it stopped. */
 const HEARTBEAT_MS = 5_000;
 const EXPIRES_MS = 30_000;
 const REOPEN_AFTER_MS = 1_000;
+/** A consumer of a stream that was made anew would wait for a sequence that is years away, without a word. */
+const LOOK_FOR_NEW_STREAM_MS = 5_000;
 
-/** The parts of a CloudEvent that matter here. */
-const envelope = z.object({ data: z.record(z.string(), z.unknown()), traceparent: z.string().optional() });
-
-interface ConsumerOptions {
+export interface ConsumerOptions {
   client: JetStreamClient;
+  manager: JetStreamManager;
   stream: string;
   filter: string;
-  /** The sequence of the last message that is not wanted any more. */
-  after: number;
-  listener: (event: StreamEvent) => void;
+  listener: Listener;
   log: Logger;
 }
 
@@ -32,21 +24,23 @@ interface ConsumerOptions {
  * Reads a stream with an ordered consumer, which the library makes anew after an outage; where it gives up (a stream
  * deleted for long), this starts another. Nothing is acknowledged: each process reads for itself.
  */
-export async function openJetStreamConsumer(options: ConsumerOptions): Promise<{ close(): void }> {
-  const { listener, log, stream } = options;
+export async function openJetStreamConsumer(options: ConsumerOptions): Promise<Listening> {
+  const { manager, stream, listener, log } = options;
   const closing = new AbortController();
-  let last = options.after;
-  let reading = await open(options, last);
+  const begin = await manager.streams.info(stream);
+  let created = begin.created;
+  let last = begin.state.last_seq;
+  let messages = await messagesAfter(options, last);
 
   async function readOn(): Promise<void> {
     while (!closing.signal.aborted) {
       try {
-        for await (const message of reading.messages) {
+        for await (const message of messages) {
           // A consumer made anew may begin with messages that were dealt out already.
           if (message.seq <= last) continue;
           last = message.seq;
-          const event = eventOf(message, log);
-          if (event) listener(event);
+          const event = eventOf(message, { stream, created }, log);
+          if (event) await listener(event);
         }
       } catch (error) {
         log.warn({ stream, reason: reasonOf(error) }, 'Reading a stream stopped.');
@@ -61,7 +55,15 @@ export async function openJetStreamConsumer(options: ConsumerOptions): Promise<{
       await pause(REOPEN_AFTER_MS, undefined, { signal: closing.signal }).catch(() => {});
       if (closing.signal.aborted) return;
       try {
-        reading = await open(options, last);
+        const now = await newStream();
+        if (now !== null) {
+          log.warn({ stream, before: created, now }, 'A stream was made anew; it is read from its beginning.');
+          created = now;
+          last = 0;
+        }
+        messages = await messagesAfter(options, last);
+        // It was closed while this one was being made.
+        if (closing.signal.aborted) messages.stop();
         return;
       } catch (error) {
         log.warn({ stream, reason: reasonOf(error) }, 'Waiting to read a stream again.');
@@ -69,37 +71,46 @@ export async function openJetStreamConsumer(options: ConsumerOptions): Promise<{
     }
   }
 
+  /** When the stream was made that is there in place of the one that was read; null when it is still the same. */
+  async function newStream(): Promise<string | null> {
+    const now = await manager.streams.info(stream);
+    return now.created === created && now.state.last_seq >= last ? null : now.created;
+  }
+
+  const looking = setInterval(() => {
+    newStream().then(
+      (now) => now !== null && messages.stop(),
+      // The broker is away; the next look will tell.
+      () => {},
+    );
+  }, LOOK_FOR_NEW_STREAM_MS).unref();
+
   void readOn();
   return {
+    created,
+    after: last,
     close() {
       closing.abort();
-      reading.messages.stop();
-      // The server forgets an idle consumer by itself after five minutes; this only spares it the wait.
-      reading.consumer.delete().catch(() => {});
+      clearInterval(looking);
+      messages.stop();
     },
   };
 }
 
-async function open(
+/** Stopped, it takes its consumer with it. */
+async function messagesAfter(
   { client, stream, filter }: ConsumerOptions,
   after: number,
-): Promise<{ consumer: Consumer; messages: ConsumerMessages }> {
+): Promise<Pick<ConsumerMessages, 'stop' | typeof Symbol.asyncIterator>> {
   // The plural name with one string: an ordered consumer ignores `filter_subject`.
-  const consumer = await client.consumers.get(stream, {
-    filter_subjects: filter,
-    deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: after + 1,
-  });
-  return { consumer, messages: await consumer.consume({ expires: EXPIRES_MS, idle_heartbeat: HEARTBEAT_MS }) };
-}
-
-/** Null for a message that is no event: it can be shown to nobody, and must not stop the rest. */
-function eventOf(message: JsMsg, log: Logger): StreamEvent | null {
-  try {
-    const { data, traceparent } = envelope.parse(message.json());
-    return { sequence: message.seq, subject: message.subject, data, traceparent };
-  } catch (error) {
-    log.error({ err: error, subject: message.subject, sequence: message.seq }, 'A message is not an event.');
-    return null;
-  }
+  const consumer = await client.consumers.get(stream, { filter_subjects: filter, opt_start_seq: after + 1 });
+  const messages = await consumer.consume({ expires: EXPIRES_MS, idle_heartbeat: HEARTBEAT_MS });
+  return {
+    [Symbol.asyncIterator]: () => messages[Symbol.asyncIterator](),
+    stop() {
+      messages.stop();
+      // The server forgets an idle consumer by itself after five minutes; this only spares it the wait.
+      consumer.delete().catch(() => {});
+    },
+  };
 }

@@ -2,11 +2,15 @@ import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager }
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { ServiceUnavailable } from '@shop/kernel';
 import { type Logger, waitUntilThere } from '@shop/service-kit';
-import type { EventSource } from './event-source.ts';
+import type { EventSource, Page, StreamPosition } from './event-source.ts';
 import { openJetStreamConsumer } from './jetstream-consumer.ts';
+import { readPage } from './jetstream-reader.ts';
+import { sharedAnswers } from './shared-answers.ts';
 
 const STREAM_NOT_FOUND = 10_059;
 const ASK_TIMEOUT_MS = 2_000;
+/** What clients have missed is read by so many at once. */
+const READERS = 16;
 
 /** Connects in the background and for ever: operations that need no events are served with or without NATS. */
 export function createJetStreamSource(url: string, log: Logger): EventSource {
@@ -47,6 +51,9 @@ export function createJetStreamSource(url: string, log: Logger): EventSource {
     }
   }
 
+  const positions = sharedAnswers<StreamPosition>();
+  const pages = sharedAnswers<Page>({ atOnce: READERS });
+
   return {
     hasStream: (stream) =>
       ask(async ({ streams }) => {
@@ -58,12 +65,18 @@ export function createJetStreamSource(url: string, log: Logger): EventSource {
           throw error;
         }
       }),
-    lastSequence: (stream) => ask(async ({ streams }) => (await streams.info(stream)).state.last_seq),
+    position: (stream) => positions(stream, () => ask((manager) => positionOf(manager, stream))),
     listen: (stream, filter, listener) =>
-      ask(async ({ streams }, connected) => {
-        const { last_seq: after } = (await streams.info(stream)).state;
-        return openJetStreamConsumer({ client: jetstream(connected), stream, filter, after, listener, log });
-      }),
+      ask((manager, connected) =>
+        openJetStreamConsumer({ client: jetstream(connected), manager, stream, filter, listener, log }),
+      ),
+    read: (stream, filter, after) =>
+      pages(`${stream} ${filter} ${after}`, () =>
+        ask(async (manager, connected) => {
+          const { created } = await manager.streams.info(stream);
+          return readPage({ client: jetstream(connected), stream, created, filter, after, log });
+        }),
+      ),
     outage() {
       if (connection === null) return 'NATS has not been reached yet';
       return isThere ? null : 'NATS is away';
@@ -74,4 +87,10 @@ export function createJetStreamSource(url: string, log: Logger): EventSource {
       await connection?.close();
     },
   };
+}
+
+async function positionOf({ streams }: JetStreamManager, stream: string): Promise<StreamPosition> {
+  const { created, state } = await streams.info(stream);
+  const { first_seq: firstSequence, last_seq: lastSequence } = state;
+  return { created, firstSequence, lastSequence, lastTime: lastSequence > 0 ? Date.parse(state.last_ts) : Date.now() };
 }

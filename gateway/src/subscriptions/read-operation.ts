@@ -6,6 +6,7 @@ export interface OperationRequest {
   query: string;
   operationName?: string | null;
   variables?: Record<string, unknown> | null;
+  extensions?: Record<string, unknown> | null;
 }
 
 /** Reads an operation that is known to be valid. */
@@ -18,6 +19,7 @@ export function readOperation(request: OperationRequest, context: RequestContext
     operation,
     operationName: request.operationName ?? undefined,
     variables: request.variables ?? {},
+    extensions: request.extensions ?? undefined,
     text: request.query,
     context,
   };

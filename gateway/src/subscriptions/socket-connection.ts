@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Unauthenticated } from '@shop/kernel';
 import type { WebSocket } from 'ws';
-import type { TokenVerifier, ViewerToken } from '../guards/token-verifier.ts';
+import type { TokenVerifier } from '../guards/token-verifier.ts';
+import type { RequestContext } from '../request-context.ts';
 
 const FORBIDDEN = 4403;
 const TRY_AGAIN_LATER = 1013;
@@ -13,35 +14,66 @@ export function authorizationOf(
   params: Record<string, unknown> | undefined,
   headers: IncomingHttpHeaders,
 ): string | undefined {
-  const { headers: nested } = params ?? {};
-  for (const source of [params, nested]) {
-    if (typeof source !== 'object' || source === null) continue;
-    for (const [name, value] of Object.entries(source)) {
-      if (name.toLowerCase() === 'authorization' && value != null) return String(value);
-    }
-  }
-  return headers.authorization;
+  return authorizationIn(params) ?? authorizationIn(params?.headers) ?? headers.authorization;
 }
 
-/** Whose socket it is. It is closed with 4403 when its token expires, so that the client comes back with a new one. */
-export async function connectionOf(
-  authorization: string | undefined,
+function authorizationIn(source: unknown): string | undefined {
+  if (typeof source !== 'object' || source === null) return undefined;
+  for (const [name, value] of Object.entries(source)) {
+    if (name.toLowerCase() === 'authorization' && value != null) return String(value);
+  }
+  return undefined;
+}
+
+/** Whose socket it is, as long as their token is good. */
+export interface SocketViewer {
+  /** False for a token that is none. */
+  enter(authorization: string | undefined): Promise<boolean>;
+  /** Takes a newer token of the same viewer; any other closes the socket. */
+  renew(payload: Record<string, unknown> | undefined): Promise<void>;
+}
+
+/** The socket is closed with 4403 when its token expires, so that the client comes back with a new one. */
+export function createSocketViewer(
+  context: RequestContext,
   verifier: TokenVerifier,
-  socket: WebSocket,
-): Promise<{ token: ViewerToken | null } | 'refused'> {
-  try {
-    const token = await verifier.verify(authorization);
-    if (token?.expiresAt) closeAt(token.expiresAt, socket);
-    return { token };
-  } catch (error) {
-    if (error instanceof Unauthenticated) return 'refused';
-    socket.close(TRY_AGAIN_LATER, 'Tokens cannot be verified right now');
-    return { token: null };
-  }
-}
+  socket: Pick<WebSocket, 'close' | 'once'>,
+): SocketViewer {
+  let expiry: NodeJS.Timeout | undefined;
+  socket.once('close', () => clearTimeout(expiry));
 
-function closeAt(expiresAt: Date, socket: WebSocket): void {
-  const left = Math.min(LONGEST_TIMER_MS, Math.max(0, expiresAt.getTime() - Date.now()));
-  const timer = setTimeout(() => socket.close(FORBIDDEN, 'Token expired'), left);
-  socket.once('close', () => clearTimeout(timer));
+  function closeInTime(): void {
+    clearTimeout(expiry);
+    const { expiresAt } = context.token ?? {};
+    if (!expiresAt) return;
+    const left = Math.min(LONGEST_TIMER_MS, Math.max(0, expiresAt.getTime() - Date.now()));
+    expiry = setTimeout(() => socket.close(FORBIDDEN, 'Token expired'), left);
+  }
+
+  return {
+    async enter(authorization) {
+      try {
+        context.token = await verifier.verify(authorization);
+        closeInTime();
+        return true;
+      } catch (error) {
+        if (error instanceof Unauthenticated) return false;
+        socket.close(TRY_AGAIN_LATER, 'Tokens cannot be verified right now');
+        return true;
+      }
+    },
+    async renew(payload) {
+      const authorization = authorizationIn(payload);
+      if (authorization === undefined) return;
+      try {
+        const token = await verifier.verify(authorization);
+        if (token?.viewerId !== context.token?.viewerId) throw new Unauthenticated();
+        context.token = token;
+        closeInTime();
+      } catch (error) {
+        // When tokens cannot be verified right now, the one before is as good as it was.
+        if (error instanceof Unauthenticated) socket.close(FORBIDDEN, 'The new token is not valid for this connection');
+      }
+    },
+  };
 }

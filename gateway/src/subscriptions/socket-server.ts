@@ -1,17 +1,21 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { clientAddressOf, continueTrace, type Logger } from '@shop/service-kit';
-import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError } from 'graphql';
-import type { OperationResult, SubscribePayload } from 'graphql-ws';
-import { useServer } from 'graphql-ws/use/ws';
+import type { ExecutionArgs, FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
+import { CloseCode, handleProtocols, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { asGraphQLError, type FormatError } from '../errors/client-error.ts';
 import type { Entrance } from '../guards/admit-request.ts';
-import type { Client } from '../guards/door.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { reportErrors } from '../observability/report-errors.ts';
 import { idempotencyKeyOf, type RequestContext } from '../request-context.ts';
-import { authorizationOf, connectionOf } from './socket-connection.ts';
+import { keepAlive } from './heartbeat.ts';
+import { pacedSocket } from './paced-socket.ts';
+import { createPacing } from './pacing.ts';
+import { authorizationOf, createSocketViewer } from './socket-connection.ts';
+import type { SubscriptionLimits } from './subscription-limits.ts';
 import type { Answers } from './subscriptions.ts';
+import { createTransport } from './transport-ws.ts';
 
 export interface SocketServerOptions {
   server: Server;
@@ -19,11 +23,14 @@ export interface SocketServerOptions {
   entrance: Entrance;
   format: FormatError;
   maxMessageBytes: number;
-  /** Begins an operation of any kind. Rejects when it is refused. */
-  start(payload: SubscribePayload, context: RequestContext): Promise<StartedOperation>;
+  limits: SubscriptionLimits;
+  start: StartOperation;
   metrics: GatewayMetrics;
   log: Logger;
 }
+
+/** Begins an operation of any kind. Rejects when it is refused. */
+export type StartOperation = (payload: SubscribePayload, context: RequestContext) => Promise<StartedOperation>;
 
 export interface StartedOperation {
   args: Pick<ExecutionArgs, 'schema' | 'document' | 'operationName'>;
@@ -34,87 +41,90 @@ const KEEP_ALIVE_MS = 25_000;
 /** A client that does not answer a close frame is not waited for. */
 const CLOSE_TIMEOUT_MS = 2_000;
 const SERVICE_RESTART = 1012;
+/** Clients are sent away one after the other, so that they do not come back at once. */
+const SENT_AWAY_PER_MS = 1;
+const SENT_AWAY_WITHIN_MS = 5_000;
+/** Others get their turn after so many answers. */
+const SENT_IN_ONE_GO = 1_000;
 
 /** Serves operations over graphql-transport-ws on the HTTP server's port. */
 export function serveSockets(options: SocketServerOptions) {
-  const { server, path, entrance, format, start, maxMessageBytes, metrics, log } = options;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
-  const clientOf = (request: IncomingMessage): Client => ({
-    address: clientAddressOf(request, entrance.trustedProxies),
-    accept: undefined,
-  });
+  const { server, path, entrance, format, start, limits, maxMessageBytes, metrics, log } = options;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, handleProtocols });
+  const pace = createPacing(SENT_IN_ONE_GO);
 
   server.on('upgrade', (request, socket, head) => {
-    if (request.url?.split('?')[0] !== path) {
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
-      return;
-    }
+    if (request.url?.split('?')[0] !== path) return refuseUpgrade(socket, '404 Not Found');
+    if (sockets.clients.size >= limits.sockets) return refuseUpgrade(socket, '503 Service Unavailable');
     sockets.handleUpgrade(request, socket, head, (ready) => sockets.emit('connection', ready, request));
   });
-  sockets.on('connection', (socket: WebSocket) => {
+  sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     metrics.openSockets.inc();
-    socket.once('close', () => metrics.openSockets.dec());
+    socket.once('close', (code) => {
+      metrics.openSockets.dec();
+      metrics.closedSockets.inc({ code });
+    });
     // A broken connection is followed by a close, which cleans up; without a listener it would end the process.
     socket.on('error', (error) => log.debug({ err: error }, 'A socket failed.'));
+    if (socket.protocol === '') socket.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable');
+    else serve(socket, request);
   });
 
-  useServer<Record<string, unknown>, { context?: RequestContext }>(
-    {
-      async onConnect({ connectionParams, extra }) {
-        const { socket, request } = extra;
-        const authorization = authorizationOf(connectionParams, request.headers);
-        const connection = await connectionOf(authorization, entrance.verifier, socket);
-        if (connection === 'refused') return false;
-        extra.context = {
-          token: connection.token,
-          client: clientOf(request),
-          idempotencyKey: idempotencyKeyOf(request.headers),
-        };
-        return true;
-      },
-      onSubscribe: ({ extra }, _id, payload) =>
-        continueTrace(extra.request.headers.traceparent?.toString(), 'socket operation', async () => {
+  function serve(socket: WebSocket, request: IncomingMessage): void {
+    const client = { address: clientAddressOf(request, entrance.trustedProxies), accept: undefined };
+    const context: RequestContext = { token: null, client, idempotencyKey: idempotencyKeyOf(request.headers) };
+    const viewer = createSocketViewer(context, entrance.verifier, socket);
+    const transport = createTransport(pacedSocket(socket, pace), {
+      connect: (params) => viewer.enter(authorizationOf(params, request.headers)),
+      ping: (payload) => void viewer.renew(payload),
+      start: (payload) =>
+        continueTrace(request.headers.traceparent?.toString(), 'socket operation', async () => {
           try {
-            const anonymous = { token: null, client: clientOf(extra.request), idempotencyKey: null };
-            const { args, result } = await start(payload, extra.context ?? anonymous);
-            return { ...args, contextValue: result };
+            return await start(payload, context);
           } catch (error) {
-            const errors = error instanceof AggregateError ? error.errors.map(asGraphQLError) : [asGraphQLError(error)];
-            reportErrors({ log, metrics }, errors, undefined);
-            return errors.map((error) => refusal(error, format));
+            // Here the trace is known by which it can be found.
+            return { refused: errorsIn(error) };
           }
         }),
-      execute: begun,
-      subscribe: begun,
-      // Answers and refusals come here masked and formatted, while their trace was still known.
-      onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
-      onError: (_context, _id, _payload, errors) => errors.map((error) => error.toJSON()),
-    },
-    sockets,
-    KEEP_ALIVE_MS,
-  );
+      tell: errorsIn,
+      maxOperations: limits.operationsPerSocket,
+    });
+    socket.on('message', (data) => {
+      transport.message(String(data)).catch((error: unknown) => {
+        log.error({ err: error }, 'A message could not be handled.');
+        socket.close(CloseCode.InternalServerError, 'Internal server error');
+      });
+    });
+    socket.once('close', transport.closed);
+    keepAlive(socket, KEEP_ALIVE_MS);
+  }
+
+  function errorsIn(error: unknown): readonly GraphQLFormattedError[] {
+    const errors = error instanceof AggregateError ? error.errors.map(asGraphQLError) : [asGraphQLError(error)];
+    reportErrors({ log, metrics }, errors, undefined);
+    return errors.map((each) => format(each.toJSON(), each));
+  }
 
   return {
     /** Tells clients to come back, which they then do at another instance. */
     async close() {
-      for (const socket of sockets.clients) socket.close(SERVICE_RESTART, 'Service restart');
-      const impatience = setTimeout(() => {
-        for (const socket of sockets.clients) socket.terminate();
-      }, CLOSE_TIMEOUT_MS);
-      await new Promise<void>((resolve) => sockets.close(() => resolve()));
-      clearTimeout(impatience);
+      const all = [...sockets.clients].sort(() => Math.random() - 0.5);
+      const closed = new Promise<void>((resolve) => sockets.close(() => resolve()));
+      const withinMs = Math.min(SENT_AWAY_WITHIN_MS, all.length / SENT_AWAY_PER_MS);
+      for (const [i, socket] of all.entries()) {
+        setTimeout(
+          () => {
+            socket.close(SERVICE_RESTART, 'Service restart');
+            setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
+          },
+          (i / all.length) * withinMs,
+        );
+      }
+      await closed;
     },
   };
 }
 
-/** `onSubscribe` has begun the operation already, since only from there a refusal becomes an `error` message. */
-function begun({ contextValue }: ExecutionArgs): OperationResult {
-  return contextValue as OperationResult;
-}
-
-/** Masked, and still of the class by which graphql-ws recognises errors. */
-function refusal(error: GraphQLError, format: FormatError): GraphQLError {
-  const { message, path, extensions } = format(error.toJSON(), error);
-  const { nodes, source, positions } = error;
-  return new GraphQLError(message, { nodes, source, positions, path, extensions });
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
 }

@@ -8,12 +8,17 @@ import type { FinishAnswer } from '../observability/finish-answer.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { Planning } from '../planning/planning.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
+import { createAnswerGroups } from './answer-groups.ts';
+import { beginningOf, eventItems } from './beginning.ts';
+import { decodeCursor } from './cursor.ts';
 import { Delivery } from './delivery.ts';
 import type { EventHub } from './event-hub.ts';
 import type { EventSource, StreamEvent } from './event-source.ts';
-import { subjectMatches } from './subject-template.ts';
+import { missedEvents } from './missed-events.ts';
+import { createPlace } from './place.ts';
 import { readSubscribedField, type SubscribedField } from './subscribed-field.ts';
 import { createSubscriptionAnswers, type Item } from './subscription-answers.ts';
+import { createSubscriptionCounter, type SubscriptionLimits } from './subscription-limits.ts';
 
 export type Answers = AsyncGenerator<FormattedExecutionResult, void, void>;
 
@@ -29,63 +34,78 @@ export interface SubscriptionsOptions {
   planning: Planning<ExecuteOperation>;
   finish: FinishAnswer;
   metrics: GatewayMetrics;
+  limits: SubscriptionLimits;
 }
 
-/** Issue 6 lets a client come back here with a cursor, and answers equal subscriptions once. */
+/** So many events may wait for a subscriber that takes them slowly. */
+const MAX_WAITING = 1_000;
+
 export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
   const { events, sourcesOf, planning, finish, metrics } = options;
+  const groups = createAnswerGroups();
+  const count = createSubscriptionCounter(options.limits);
   return {
     async open(supergraph, operation) {
       const subscribed = subscribedFieldOf(supergraph, operation);
       const field = subscribed.field.name;
-      const stream = supergraph.eventStreams.get(field);
-      if (stream === undefined) throw new ServiceUnavailable(`${field} has no events to offer.`);
+      const eventStream = supergraph.eventStreams.get(field);
+      if (eventStream === undefined) throw new ServiceUnavailable(`${field} has no events to offer.`);
       if (events === null) throw new ServiceUnavailable('Subscriptions are switched off here.');
+      const { stream } = eventStream;
+      const { source, hub } = events;
       const viewerId = operation.context.token?.viewerId ?? null;
-      const subject = stream.subject.fill({ args: subscribed.args, viewerId });
-      const answers = await createSubscriptionAnswers({
-        supergraph,
-        stream,
-        subscribed,
-        operation,
-        sourcesOf,
-        planning,
-        finish,
-      });
-
-      // Events are kept from before the current state is read, so that there is no gap between the two; those that the
-      // state may tell of already are passed over.
-      const early: StreamEvent[] = [];
-      let take = (event: StreamEvent) => void early.push(event);
-      const { leave } = await events.hub.join(stream.stream, stream.subject.filter, (event) => {
-        if (subjectMatches(subject, event.subject)) take(event);
-      });
-      metrics.openSubscriptions.inc({ field });
-      const delivery = new Delivery<Item, FormattedExecutionResult>(
-        (item) => {
-          metrics.deliveries.inc({ field });
-          return answers.answer(item);
-        },
-        () => {
-          leave();
-          metrics.openSubscriptions.dec({ field });
-        },
-      );
+      const subject = eventStream.subject.fill({ args: subscribed.args, viewerId });
+      const cursor = decodeCursor(operation.extensions?.cursor, stream);
+      // What is to be given up when the subscriber leaves, or never comes to be one.
+      const leaving = [count(viewerId)];
+      const leave = () => {
+        for (const giveUp of leaving.splice(0)) giveUp();
+      };
       try {
-        const after = stream.current ? await events.source.lastSequence(stream.stream) : 0;
-        const current = await answers.currentState();
-        if (current) delivery.push({ current });
-        take = (event) => {
-          if (event.sequence > after) delivery.push({ event });
-        };
+        const parts = { groups, supergraph, stream: eventStream, subscribed, operation };
+        const answers = await createSubscriptionAnswers({ ...parts, sourcesOf, planning, finish, metrics });
+        leaving.push(answers.leave);
+
+        // Events are kept from before the first is read or the state is asked for, so that there is no gap between the two.
+        const early: StreamEvent[] = [];
+        let take = (event: StreamEvent): void => void early.push(event);
+        const topic = { filter: eventStream.subject.filter, subject };
+        const membership = await hub.join(stream, topic, (event) => take(event));
+        metrics.openSubscriptions.inc({ field });
+        leaving.push(membership.leave, () => metrics.openSubscriptions.dec({ field }));
+
+        const place = createPlace(stream, cursor ?? { ...membership.last(), stream, time: Date.now(), eventId: null });
+        const missed = { source, membership, stream, subject, metrics, onRead: place.pass };
+        const beginning = beginningOf({ cursor, eventStream, place, missed, answers, source });
+        const first = await beginning.next();
+        const delivery = new Delivery<Item, FormattedExecutionResult>({
+          beginning: following(first, beginning),
+          catchUp: () => eventItems(missedEvents(place.cursor(), missed)),
+          isPast: (item) => 'event' in item && place.isPast(item.event),
+          answer(item) {
+            if ('event' in item) place.reach(item.event);
+            metrics.deliveries.inc({ field });
+            return answers.answer(item);
+          },
+          onClose: leave,
+          maxWaiting: MAX_WAITING,
+        });
+        take = (event) => delivery.push({ event });
         early.forEach(take);
+        return delivery;
       } catch (error) {
-        await delivery.return();
+        leave();
         throw error;
       }
-      return delivery;
     },
   };
+}
+
+/** A generator whose first answer somebody has taken already. */
+async function* following<T>(first: IteratorResult<T, void>, rest: AsyncIterable<T>): AsyncGenerator<T, void> {
+  if (first.done) return;
+  yield first.value;
+  yield* rest;
 }
 
 function subscribedFieldOf({ apiSchema }: Supergraph, { document, operation, variables }: Operation): SubscribedField {

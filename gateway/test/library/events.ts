@@ -1,5 +1,5 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { connect, headers } from '@nats-io/transport-node';
 import { type Client, createClient, type FormattedExecutionResult } from 'graphql-ws';
 import { WebSocket } from 'ws';
 
@@ -11,13 +11,32 @@ export async function openStream(url: string) {
   const manager = await jetstreamManager(connection);
   return {
     create: () => manager.streams.add({ name: 'BOOKS', subjects: ['book.*.*'] }),
+    /** The stream and all it held is gone. */
+    lose: () => manager.streams.delete('BOOKS'),
+    /** As old messages go, up to this sequence. */
+    forget: (sequence: number) => manager.streams.purge('BOOKS', { seq: sequence + 1 }),
+    last: async () => (await manager.streams.info('BOOKS')).state.last_seq,
     consumers: async () => (await manager.streams.info('BOOKS')).state.consumer_count,
-    async publish(subject: string, data: Record<string, unknown>) {
-      await jetstream(connection).publish(subject, JSON.stringify({ id: crypto.randomUUID(), data }));
+    async publish(subject: string, data: Record<string, unknown>, { header, ...said }: Said = {}): Promise<Published> {
+      const event = { id: crypto.randomUUID(), time: new Date().toISOString(), ...said };
+      const marks = headers();
+      if (header) marks.set(header, 'set');
+      // What is published again on purpose is not taken for a repetition by the broker.
+      const msgID = header === undefined ? event.id : crypto.randomUUID();
+      await jetstream(connection).publish(subject, JSON.stringify({ ...event, data }), { headers: marks, msgID });
+      return event;
     },
     close: () => connection.close(),
   };
 }
+
+/** What an event says of itself. */
+export interface Published {
+  id: string;
+  time: string;
+}
+
+type Said = Partial<Published> & { header?: string };
 
 export type BookStream = Awaited<ReturnType<typeof openStream>>;
 
@@ -37,8 +56,9 @@ export function subscribe(
   {
     variables,
     params,
+    cursor,
     retry = 0,
-  }: { variables?: Record<string, unknown>; params?: Record<string, unknown>; retry?: number } = {},
+  }: { variables?: Record<string, unknown>; params?: Record<string, unknown>; cursor?: unknown; retry?: number } = {},
 ): Subscriber {
   const results: Result[] = [];
   const errors: unknown[] = [];
@@ -51,7 +71,7 @@ export function subscribe(
     on: { closed: (event) => closed.push(event as { code: number; reason: string }) },
   });
   const leave = client.subscribe(
-    { query, variables },
+    { query, variables, ...(cursor !== undefined && { extensions: { cursor } }) },
     { next: (result) => results.push(result), error: (error) => errors.push(error), complete: () => {} },
   );
   return { client, results, errors, closed, leave };

@@ -5,6 +5,7 @@ export * from './build-subgraph.ts';
 export * from './connection-type.ts';
 export * from './database.ts';
 export * from './driver-errors.ts';
+export * from './event-stream.ts';
 export * from './format-error.ts';
 export * from './idempotency.ts';
 export * from './late-holds.ts';

@@ -9,7 +9,7 @@ import {
 
 const text = new GraphQLNonNull(GraphQLString);
 
-/** How the gateway learns where a subscription's events come from, without a word about coupons of its own. */
+/** How the gateway learns where a subscription's events come from, without a word of its own about them. */
 export const eventStreamDirective = new GraphQLDirective({
   name: 'eventStream',
   locations: [DirectiveLocation.FIELD_DEFINITION],
@@ -26,7 +26,7 @@ export const eventStreamDirective = new GraphQLDirective({
   },
 });
 
-/** Takes the directive into the supergraph. */
+/** SDL that takes the directive into the supergraph. */
 export const eventStreamLink = `
 extend schema
   @link(url: "https://shopgraph.dev/eventStream/v1.0", import: ["@eventStream"])

@@ -1,0 +1,147 @@
+import { RateLimited } from '@shop/kernel';
+import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
+import { CloseCode, type Message, MessageType, parseMessage, type SubscribePayload } from 'graphql-ws';
+import { answerText } from './answer-text.ts';
+import { TooSlow } from './delivery.ts';
+import type { Answers } from './subscriptions.ts';
+
+/** The one who is connected. */
+export interface TransportSocket {
+  /** Resolves when the client can take more; undefined when it can at once. */
+  send(text: string): Promise<void> | undefined;
+  close(code: number, reason: string): void;
+}
+
+export interface TransportHooks {
+  /** False for one that may not come in. */
+  connect(params: Record<string, unknown> | undefined): Promise<boolean>;
+  /** A client brings a newer token in a ping. */
+  ping(payload: Record<string, unknown> | undefined): void;
+  start(payload: SubscribePayload): Promise<Begun>;
+  /** What a client is told of what ended its operation. */
+  tell(error: unknown): readonly GraphQLFormattedError[];
+  maxOperations: number;
+}
+
+export type Begun = { result: Answers | FormattedExecutionResult } | { refused: readonly GraphQLFormattedError[] };
+
+/** One client's connection. */
+export interface Transport {
+  message(text: string): Promise<void>;
+  closed(): void;
+}
+
+const CONNECTION_INIT_WITHIN_MS = 3_000;
+const COME_BACK_AFTER_MS = 1_000;
+/** Try again later (RFC 6455's registry). */
+const TRY_AGAIN_LATER = 1013;
+
+/**
+ * The server's side of graphql-transport-ws, as graphql-ws has it, with answers as text that many share.
+ * https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
+ */
+export function createTransport(socket: TransportSocket, hooks: TransportHooks): Transport {
+  /** By the client's id; null until the operation has begun. */
+  const operations = new Map<string, Answers | null>();
+  let state: 'new' | 'connecting' | 'connected' | 'closed' = 'new';
+  const patience = setTimeout(() => {
+    if (state === 'new') close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
+  }, CONNECTION_INIT_WITHIN_MS);
+
+  function close(code: number, reason: string): void {
+    socket.close(code, reason);
+  }
+
+  async function connect(params: Record<string, unknown> | undefined): Promise<void> {
+    if (state !== 'new') return close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
+    state = 'connecting';
+    const isWelcome = await hooks.connect(params);
+    if (state !== 'connecting') return;
+    if (!isWelcome) return close(CloseCode.Forbidden, 'Forbidden');
+    state = 'connected';
+    socket.send(JSON.stringify({ type: MessageType.ConnectionAck }));
+  }
+
+  async function subscribe(id: string, payload: SubscribePayload): Promise<void> {
+    if (state !== 'connected') return close(CloseCode.Unauthorized, 'Unauthorized');
+    if (operations.has(id)) return close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+    const isOneTooMany = operations.size >= hooks.maxOperations;
+    operations.set(id, null);
+    try {
+      if (isOneTooMany) throw new RateLimited(COME_BACK_AFTER_MS);
+      const begun = await hooks.start(payload);
+      if ('refused' in begun) return fail(id, begun.refused);
+      const { result } = begun;
+      if (!(Symbol.asyncIterator in result)) await next(id, result);
+      else if (operations.has(id)) await tell(id, result);
+      else await result.return();
+      if (operations.delete(id)) socket.send(JSON.stringify({ id, type: MessageType.Complete }));
+    } catch (error) {
+      if (error instanceof TooSlow) close(TRY_AGAIN_LATER, 'Too slow: come back with your last cursor');
+      else if (operations.has(id)) fail(id, hooks.tell(error));
+    }
+  }
+
+  function fail(id: string, payload: readonly GraphQLFormattedError[]): void {
+    if (operations.delete(id)) socket.send(JSON.stringify({ id, type: MessageType.Error, payload }));
+  }
+
+  async function tell(id: string, answers: Answers): Promise<void> {
+    operations.set(id, answers);
+    for await (const answer of answers) {
+      const taken = next(id, answer);
+      if (taken) await taken;
+    }
+  }
+
+  function next(id: string, answer: FormattedExecutionResult): Promise<void> | undefined {
+    if (!operations.has(id)) return undefined;
+    return socket.send(`{"id":${JSON.stringify(id)},"type":"next","payload":${answerText(answer)}}`);
+  }
+
+  async function leave(id: string): Promise<void> {
+    const answers = operations.get(id);
+    operations.delete(id);
+    await answers?.return();
+  }
+
+  return {
+    async message(text) {
+      const message = readMessage(text);
+      if (message === null) return close(CloseCode.BadRequest, 'Invalid message received');
+      switch (message.type) {
+        case MessageType.ConnectionInit:
+          return connect(message.payload);
+        case MessageType.Ping:
+          hooks.ping(message.payload);
+          return void socket.send(JSON.stringify({ type: MessageType.Pong, payload: pongOf(message.payload) }));
+        case MessageType.Pong:
+          return;
+        case MessageType.Subscribe:
+          return subscribe(message.id, message.payload);
+        case MessageType.Complete:
+          return leave(message.id);
+        default:
+          return close(CloseCode.BadRequest, `Unexpected message of type ${message.type} received`);
+      }
+    },
+    closed() {
+      state = 'closed';
+      clearTimeout(patience);
+      for (const id of [...operations.keys()]) void leave(id);
+    },
+  };
+}
+
+function readMessage(text: string): Message | null {
+  try {
+    return parseMessage(text);
+  } catch {
+    return null;
+  }
+}
+
+/** What a ping brings is sent back, but for a token. */
+function pongOf(payload: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
+  return payload === undefined || 'authorization' in payload ? undefined : payload;
+}

@@ -1,0 +1,193 @@
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually, startTestServers, type TestServers, type TestTokens, testTokens } from '@shop/testkit';
+import { WebSocket } from 'ws';
+import { type BookStream, openStream, type Subscriber, subscribe } from './library/events.ts';
+import { type Library, startLibrary } from './library/start-library.ts';
+
+let servers: TestServers;
+let tokens: TestTokens;
+let stream: BookStream;
+let library: Library;
+const subscribers: Subscriber[] = [];
+
+beforeAll(async () => {
+  servers = await startTestServers({ nats: true });
+  tokens = await testTokens();
+  stream = await openStream(servers.nats.url);
+  await stream.create();
+  const limits = { SOCKET_OPERATIONS_MAX: '3', SUBSCRIPTIONS_PER_VIEWER: '4', SOCKETS_MAX: '10' };
+  library = await startLibrary({ NATS_URL: servers.nats.url, JWKS_URL: tokens.jwksUrl, ...limits });
+});
+beforeEach(async () => {
+  await eventually(async () => expect((await fetch(at('/readyz'))).status).toBe(200));
+  library.reviews.requests.length = 0;
+});
+afterEach(async () => {
+  for (const subscriber of subscribers.splice(0)) await subscriber.client.dispose();
+  await openNow(0);
+});
+afterAll(async () => {
+  await library.close();
+  await stream.close();
+  await tokens.close();
+  await servers.close();
+});
+
+const RATED = 'subscription ($id: ID) { bookReturned(bookId: $id) { returnedAt book { id rating } } }';
+const PLAIN = 'subscription ($id: ID) { bookReturned(bookId: $id) { returnedAt } }';
+const NOTICE = 'subscription { noticeForMe { text } }';
+const at = (path: string) => library.gateway.url.replace('/graphql', path);
+
+const openNow = (count: number) =>
+  eventually(async () => {
+    const text = await (await fetch(at('/metrics'))).text();
+    const counts = [...text.matchAll(/^gateway_subscriptions_open\{.*\} (\d+)$/gm)].map(([, open]) => Number(open));
+    expect(counts.reduce((sum, open) => sum + open, 0)).toBe(count);
+  });
+
+function join(query: string, options: Parameters<typeof subscribe>[2] = {}): Subscriber {
+  const subscriber = subscribe(library.gateway.url, query, options);
+  subscribers.push(subscriber);
+  return subscriber;
+}
+
+const paramsOf = async (userId: string, expiresInSeconds = 3_600) => ({
+  authorization: `Bearer ${await tokens.mint({ userId, expiresInSeconds })}`,
+});
+
+/** A socket that does nothing by itself. */
+async function aSocket(params: object): Promise<{ socket: WebSocket; said: string[]; closed: number[] }> {
+  const socket = new WebSocket(library.gateway.url.replace('http', 'ws'), 'graphql-transport-ws');
+  const said: string[] = [];
+  const closed: number[] = [];
+  socket.on('message', (text) => said.push(String(text)));
+  socket.on('close', (code) => closed.push(code));
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ type: 'connection_init', payload: params }));
+  await eventually(() => expect(said).toEqual(['{"type":"connection_ack"}']));
+  return { socket, said, closed };
+}
+
+const subscribeOn = (socket: WebSocket, id: string, payload: object) =>
+  socket.send(JSON.stringify({ id, type: 'subscribe', payload }));
+
+describe('a crowd', () => {
+  it('that asks the same of a public field is answered once', async () => {
+    const all = Array.from({ length: 5 }, () => join(RATED, { variables: { id: 'b1' } }));
+    await openNow(5);
+    await stream.publish('book.returned.b1', { bookId: 'b1', returnedAt: 'monday' });
+    for (const { results } of all) {
+      await eventually(() => expect(results).toMatchObject([{ data: { bookReturned: { book: { rating: 5 } } } }]));
+    }
+    expect(library.reviews.requests).toHaveLength(1);
+    expect(library.reviews.requests[0]?.headers.authorization).toBeUndefined();
+  });
+
+  it('of different users is answered one by one, and the devices of one user together', async () => {
+    library.shelf.returnedAt.set('b1', 'sunday');
+    const loan = 'subscription { loanChanged(bookId: "b1") { until book { rating } } }';
+    const [mine, theirs] = [await paramsOf('u1'), await paramsOf('u2')];
+    const all = [mine, mine, theirs].map((params) => join(loan, { params }));
+    for (const { results } of all) await eventually(() => expect(results).toHaveLength(1));
+    library.reviews.requests.length = 0;
+    await stream.publish('book.lent.b1', { bookId: 'b1', until: 'monday' });
+    for (const { results } of all) await eventually(() => expect(results).toHaveLength(2));
+    const asked = library.reviews.requests.map(({ headers }) => headers.authorization);
+    expect(asked.sort()).toEqual([mine.authorization, theirs.authorization].sort());
+    library.shelf.returnedAt.clear();
+  });
+});
+
+describe('a token', () => {
+  it('that expires ends the connection with 4403', async () => {
+    const { closed } = await aSocket(await paramsOf('u1', 1));
+    await eventually(() => expect(closed).toEqual([4403]));
+  });
+
+  it('may be renewed in a ping, and what is told then is asked for with the new one', async () => {
+    const { socket, said, closed } = await aSocket(await paramsOf('u1', 2));
+    subscribeOn(socket, '1', { query: NOTICE });
+    await openNow(1);
+    const expiry = Date.now() + 2_500;
+    socket.send(JSON.stringify({ type: 'ping', payload: await paramsOf('u1') }));
+    await eventually(() => expect(Date.now()).toBeGreaterThan(expiry));
+    await stream.publish('book.notice.u1', { text: 'still there' });
+    await eventually(() => expect(said.at(-1)).toContain('still there'));
+    expect(closed).toEqual([]);
+    socket.close();
+  });
+
+  it.each([
+    ['of somebody else', () => paramsOf('u2')],
+    ['that is none', async () => ({ authorization: 'Bearer nonsense' })],
+  ])('%s ends the connection that it comes to', async (_what, params) => {
+    const { socket, closed } = await aSocket(await paramsOf('u1'));
+    socket.send(JSON.stringify({ type: 'ping', payload: await params() }));
+    await eventually(() => expect(closed).toEqual([4403]));
+  });
+});
+
+describe('too much', () => {
+  it('on one connection is refused', async () => {
+    const { socket, said } = await aSocket({});
+    for (const id of ['1', '2', '3', '4']) subscribeOn(socket, id, { query: PLAIN });
+    await eventually(() => expect(said.at(-1)).toContain('RATE_LIMITED'));
+    await openNow(3);
+    socket.close();
+  });
+
+  it('of one viewer is refused', async () => {
+    const params = await paramsOf('u1');
+    for (let count = 1; count <= 4; count += 1) join(NOTICE, { params });
+    await openNow(4);
+    const fifth = join(NOTICE, { params });
+    await eventually(() => expect(fifth.errors).toMatchObject([[{ extensions: { code: 'RATE_LIMITED' } }]]));
+  });
+
+  it('of all is refused', async () => {
+    const sockets = await Promise.all(Array.from({ length: 10 }, () => aSocket({})));
+    await expect(aSocket({ isTooMuch: true }).catch((error: Error) => error.message)).resolves.toContain('503');
+    for (const { socket } of sockets) socket.close();
+  });
+
+  it('for a slow reader ends its connection; nobody else waits, and with its cursor it misses nothing', async () => {
+    const quick = join(PLAIN, { variables: { id: 'thick' } });
+    const { socket, said, closed } = await aSocket({});
+    subscribeOn(socket, '1', { query: PLAIN, variables: { id: 'thick' } });
+    await openNow(2);
+    const count = 2_500;
+    const publish = (i: number) => stream.publish('book.returned.thick', { bookId: 'thick', returnedAt: dayOf(i) });
+    const dayOf = (i: number) => `${i} ${'.'.repeat(10_000)}`;
+    await publish(0);
+    await eventually(() => expect(said).toHaveLength(2));
+    socket.pause();
+    for (let i = 1; i < count; i += 1) await publish(i);
+    await eventually(() => expect(quick.results).toHaveLength(count), { timeoutMs: 20_000 });
+    await openNow(1);
+    socket.resume();
+    await eventually(() => expect(closed).toEqual([1013]));
+    const had = said.slice(1).map((text) => JSON.parse(text).payload);
+    expect(had.length).toBeLessThan(count);
+    const { cursor } = had.at(-1).extensions;
+    const back = join(PLAIN, { variables: { id: 'thick' }, cursor });
+    await eventually(() => expect(had.length + back.results.length).toBe(count), { timeoutMs: 20_000 });
+    const days = [...had, ...back.results].map(({ data }) => data.bookReturned.returnedAt);
+    expect(days).toEqual(Array.from({ length: count }, (_, i) => dayOf(i)));
+  }, 90_000);
+});
+
+it('is sent away with 1012 when its gateway goes', async () => {
+  const other = await startLibrary({ NATS_URL: servers.nats.url });
+  const of = (path: string) => fetch(other.gateway.url.replace('/graphql', path));
+  await eventually(async () => expect((await of('/readyz')).status).toBe(200));
+  const all = Array.from({ length: 5 }, () => subscribe(other.gateway.url, '{ book(id: "b1") { title } }'));
+  const stays = Array.from({ length: 5 }, () => subscribe(other.gateway.url, PLAIN, { variables: { id: 'b1' } }));
+  for (const { results } of all) await eventually(() => expect(results).toHaveLength(1));
+  await eventually(async () => {
+    const [, open] = /gateway_subscriptions_open\{.*\} (\d)\n/.exec(await (await of('/metrics')).text()) ?? [];
+    expect(open).toBe('5');
+  });
+  await other.close();
+  for (const { closed } of stays) await eventually(() => expect(closed).toMatchObject([{ code: 1012 }]));
+});
