@@ -156,7 +156,7 @@ export function createOperationPipeline(options: OperationPipelineOptions): Oper
     const estimatedCost = door.costOf(guarded, coerced.values, context.client);
     await door.admitOperation(guarded, estimatedCost, context);
     request.onAdmitted?.();
-    if (kind === OperationTypeNode.SUBSCRIPTION) throw needsASocket();
+    if (kind === OperationTypeNode.SUBSCRIPTION) throw needsAStream();
     const authorized = guarded.access === null ? null : await door.authorize(guarded, context);
     const text = authorized?.text ?? request.text;
     // What is refused is taken out of a whole answer.
@@ -232,8 +232,8 @@ function onlyQueries(kind: OperationTypeNode): GraphQLError {
   return badRequest(`GET requests only support query operations, not ${kind} operations`, { status: 405, headers });
 }
 
-function needsASocket(): GraphQLError {
-  return new GraphQLError('Subscriptions are served over a WebSocket (graphql-transport-ws) at this address.', {
-    extensions: { code: 'BAD_USER_INPUT' },
-  });
+function needsAStream(): GraphQLError {
+  const message =
+    'Subscriptions are served here as server-sent events (Accept: text/event-stream) and over a WebSocket (graphql-transport-ws).';
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 }
