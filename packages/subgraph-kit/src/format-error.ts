@@ -1,10 +1,9 @@
-import { unwrapResolverError } from '@apollo/server/errors';
 import { DomainError } from '@shop/kernel';
 import { currentTraceId, type Logger } from '@shop/service-kit';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { fromDriver } from './driver-errors.ts';
 
-// Codes GraphQL and Apollo Server give to requests they refuse themselves: about the request, never about our insides.
+// Codes of requests that are refused as they are: about the request, never about our insides.
 const REQUEST_CODES = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -22,36 +21,23 @@ const NULL_ARGUMENT = /^Argument "\w+" of non-null type "[\w![\]]+" must not be 
  * Makes the one rule of errors: a DomainError goes out with its message and code, a driver that cannot reach its
  * server becomes SERVICE_UNAVAILABLE, and everything else is logged and masked with the trace id to find it by.
  */
-export function createFormatError(log: Logger) {
-  return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
-    const place = {
-      ...(formatted.locations && { locations: formatted.locations }),
-      ...(formatted.path && { path: formatted.path }),
-    };
-    const original = unwrapResolverError(thrown);
+export function createFormatError(log: Logger): (thrown: GraphQLError) => GraphQLFormattedError {
+  return (thrown) => {
+    const { message, locations, path } = thrown;
+    const place = { ...(locations && { locations }), ...(path && { path }) };
+    const original = thrown.originalError ?? thrown;
     const error = fromDriver(original);
     if (error instanceof DomainError) {
-      if (error !== original)
-        log.warn({ err: original, path: formatted.path }, 'A server this process depends on is away.');
+      if (error !== original) log.warn({ err: original, path }, 'A server this process depends on is away.');
       return { message: error.message, ...place, extensions: { code: error.code, ...error.extensions() } };
     }
-    const code = formatted.extensions?.code;
-    if (thrown instanceof GraphQLError && typeof code === 'string' && REQUEST_CODES.has(code)) {
-      return { message: formatted.message, ...place, extensions: { code } };
-    }
+    const { code } = thrown.extensions;
+    if (typeof code === 'string' && REQUEST_CODES.has(code)) return { message, ...place, extensions: { code } };
     if (original instanceof GraphQLError && NULL_ARGUMENT.test(original.message)) {
-      return { message: formatted.message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
+      return { message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
     }
     const traceId = currentTraceId();
-    log.error({ err: error, path: formatted.path }, 'A request failed for a reason that is ours.');
+    log.error({ err: error, path }, 'A request failed for a reason that is ours.');
     return { message: 'Something went wrong.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR', traceId } };
   };
-}
-
-/** A DomainError as GraphQL has it, for the places where Apollo Server accepts no other kind. */
-export function toGraphQLError(error: DomainError, httpStatus: number): GraphQLError {
-  return new GraphQLError(error.message, {
-    extensions: { code: error.code, ...error.extensions(), http: { status: httpStatus } },
-    originalError: error,
-  });
 }

@@ -17,6 +17,7 @@ export * from './replica-reads.ts';
 export * from './run-subgraph.ts';
 export * from './scalars.ts';
 export * from './serve-subgraph.ts';
+export * from './subgraph-request.ts';
 export * from './transactional.ts';
 export * from './types.ts';
 export * from './verifier.ts';

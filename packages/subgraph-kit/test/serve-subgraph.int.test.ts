@@ -58,10 +58,9 @@ beforeAll(async () => {
   const early = await graphqlClient(url).query('{ me }');
   expect(early).toMatchObject({ status: 503, errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] });
   const verifier = createVerifier(tokens);
-  const server = await endpoint.serve({ schema, verifier, context: (request) => ({ ...request }), log });
+  endpoint.serve({ schema, verifier, context: (request) => ({ ...request }), log });
   close = async () => {
     await http.close();
-    await server.close();
     await tokens.close();
   };
 });

@@ -65,9 +65,7 @@ export function startCoupon(
     });
     const { schema } = await couponSchema();
     const context = (request: SubgraphRequest) => createContext({ database, clock, issuer }, request);
-    closing.add(
-      await endpoint.serve<CouponContext>({ schema, verifier, context, trustedProxies: config.TRUSTED_PROXIES, log }),
-    );
+    endpoint.serve<CouponContext>({ schema, verifier, context, trustedProxies: config.TRUSTED_PROXIES, log });
     return { url };
   });
 }

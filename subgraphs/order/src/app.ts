@@ -82,7 +82,7 @@ export function startOrder(config: OrderConfig, options: OrderOptions = {}): Pro
     });
     const { schema } = await orderSchema();
     const context = (request: SubgraphRequest) => createContext({ contextOf, replicaReads }, request);
-    closing.add(await endpoint.serve({ schema, verifier, context, log, recentWrites }));
+    endpoint.serve({ schema, verifier, context, log, recentWrites });
     return { url };
   });
 }

@@ -71,7 +71,7 @@ export function startProduct(
     });
     const { schema } = await productSchema();
     const context = (request: SubgraphRequest) => createContext(services, request);
-    closing.add(await endpoint.serve({ schema, verifier, context, log, recentWrites }));
+    endpoint.serve({ schema, verifier, context, log, recentWrites });
     return { url };
   });
 }

@@ -81,7 +81,7 @@ export function startUser(
     });
     const { schema } = await userSchema();
     const context = (request: SubgraphRequest) => createContext(services, request);
-    closing.add(await endpoint.serve({ schema, verifier, context, log, recentWrites }));
+    endpoint.serve({ schema, verifier, context, log, recentWrites });
     return { url };
   });
 }

@@ -30,7 +30,7 @@ await runService('literal-coupon', () =>
     const verifier = createVerifier({ jwksUrl: config.JWKS_URL, issuer: config.JWT_ISSUER });
     const { schema } = await couponSchema();
     const context = (request: SubgraphRequest) => createContext({ database, clock, issuer }, request);
-    closing.add(await endpoint.serve({ schema, verifier, context, log }));
+    endpoint.serve({ schema, verifier, context, log });
     return { url };
   }),
 );

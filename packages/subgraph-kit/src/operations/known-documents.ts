@@ -1,0 +1,65 @@
+import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+
+/** Returns the document of a text, or what is wrong with it. */
+export type KnowDocument = (text: string) => DocumentNode | readonly GraphQLError[];
+
+const MAX_BYTES = 32 * 1024 * 1024;
+// Measured: a syntax tree with its tokens, which errors need to say where they are.
+const BYTES = 1_000;
+const BYTES_PER_CHARACTER = 90;
+
+/** Parses and validates each text once, and keeps the documents that were asked for last, as many as there is room for. */
+export function createKnownDocuments(schema: GraphQLSchema, maxBytes = MAX_BYTES): KnowDocument {
+  // A Map iterates in the order of insertion: the first is the one that was not asked for for longest.
+  const known = new Map<string, DocumentNode>();
+  let bytes = 0;
+
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) {
+      known.delete(text);
+      known.set(text, before);
+      return before;
+    }
+    const found = read(schema, text);
+    if (!Array.isArray(found)) keep(text, found as DocumentNode);
+    return found;
+  };
+
+  function keep(text: string, document: DocumentNode): void {
+    if (bytesOf(text) > maxBytes) return;
+    known.set(text, document);
+    bytes += bytesOf(text);
+    for (const oldest of known.keys()) {
+      if (bytes <= maxBytes) return;
+      known.delete(oldest);
+      bytes -= bytesOf(oldest);
+    }
+  }
+}
+
+function bytesOf(text: string): number {
+  return BYTES + text.length * BYTES_PER_CHARACTER;
+}
+
+function read(schema: GraphQLSchema, text: string): DocumentNode | readonly GraphQLError[] {
+  const document = attempt(() => parse(text));
+  if (document instanceof GraphQLError) return [withCode(document, 'GRAPHQL_PARSE_FAILED')];
+  // graphql-js throws some of what is wrong with subscriptions.
+  const errors = attempt(() => validate(schema, document));
+  if (errors instanceof GraphQLError) return [withCode(errors, 'GRAPHQL_VALIDATION_FAILED')];
+  return errors.length === 0 ? document : errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
+}
+
+function attempt<T>(work: () => T): T | GraphQLError {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof GraphQLError) return error;
+    throw error;
+  }
+}
+
+function withCode({ message, nodes, source, positions, path }: GraphQLError, code: string): GraphQLError {
+  return new GraphQLError(message, { nodes, source, positions, path, extensions: { code } });
+}
