@@ -10,8 +10,9 @@ export function clientAddressOf(
   { socket, headers }: Pick<IncomingMessage, 'headers'> & { socket: { remoteAddress?: string } },
   trustedProxies: BlockList,
 ): string {
-  const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
   let address = plain(socket.remoteAddress ?? '');
+  if (headers['x-forwarded-for'] === undefined) return address;
+  const forwarded = String(headers['x-forwarded-for']).split(',');
   while (forwarded.length > 0 && isTrusted(address, trustedProxies)) {
     const before = plain(forwarded.pop() ?? '');
     if (isIP(before) === 0) break;

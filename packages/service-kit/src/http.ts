@@ -41,8 +41,9 @@ export function createHttpServer({ host, port, log, readiness, metrics }: HttpOp
   let isClosing = false;
   measureRequests(app, metrics);
   // A connection whose request was running when the close began would be kept alive after it, and waited for.
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (isClosing) reply.header('connection', 'close');
+    done(null, payload);
   });
   app.addHook('onRequest', (request, reply, done) => {
     const span = openSpan(request.headers.traceparent as string | undefined, `HTTP ${request.method}`);

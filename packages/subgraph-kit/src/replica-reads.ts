@@ -37,8 +37,8 @@ export type ReadReplica = <T>(query: (em: EntityManager) => Promise<T>) => Promi
 
 /** Decides for each request where its lists are read. */
 export interface ReplicaReads extends Closable {
-  /** The reads of one request; `em` is its unit of work on the primary. */
-  readerFor(viewer: Viewer, em: EntityManager): ReadReplica;
+  /** The reads of one request; `unit.em` is its unit of work on the primary, which is not touched before it is read from. */
+  readerFor(viewer: Viewer, unit: { readonly em: EntityManager }): ReadReplica;
 }
 
 type NoReplica = 'own_writes' | 'fallback_lag' | 'fallback_error';
@@ -52,7 +52,7 @@ const LOOK_EVERY_MS = 1_000;
 export async function openReplicaReads(options: ReplicaReadsOptions): Promise<ReplicaReads> {
   const { settings, database, recentWrites, metrics, log } = options;
   if (settings.DATABASE_REPLICA_URLS.length === 0) {
-    return { readerFor: (_viewer, em) => (query) => query(em), close: () => undefined };
+    return { readerFor: (_viewer, unit) => (query) => query(unit.em), close: () => undefined };
   }
   if (recentWrites === null) throw new ConfigError('DATABASE_REPLICA_URLS needs REDIS_URL.');
   if (settings.READ_YOUR_WRITES_SECONDS * 1_000 < settings.REPLICA_MAX_LAG_MS) {
@@ -83,11 +83,11 @@ export async function openReplicaReads(options: ReplicaReadsOptions): Promise<Re
     return chosen ?? (replicas.some((replica) => replica.state() === 'lagging') ? 'fallback_lag' : 'fallback_error');
   }
 
-  function readerFor(viewer: Viewer, em: EntityManager): ReadReplica {
+  function readerFor(viewer: Viewer, unit: { readonly em: EntityManager }): ReadReplica {
     // Once for the request: what it reads later must not be older than what it has read.
     let choice: Promise<Replica | NoReplica> | undefined;
     return async (query) => {
-      if (em.isInTransaction()) return query(em);
+      if (unit.em.isInTransaction()) return query(unit.em);
       choice ??= choose(viewer);
       const chosen = await choice;
       if (typeof chosen !== 'string') {
@@ -100,7 +100,7 @@ export async function openReplicaReads(options: ReplicaReadsOptions): Promise<Re
         }
       }
       reads.inc({ outcome: typeof chosen === 'string' ? chosen : 'fallback_error' });
-      return query(em);
+      return query(unit.em);
     };
   }
 

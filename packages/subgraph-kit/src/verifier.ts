@@ -33,22 +33,21 @@ const JWKS_TIMEOUT_MS = 2_000;
 /** Verifies access tokens here, whoever else has verified them: a forged header proves nothing anywhere. */
 export function createVerifier({ jwksUrl, issuer, leewaySeconds = 5 }: VerifierOptions): Verifier {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: JWKS_TIMEOUT_MS });
-  // A signature costs as much as a small query; the same token comes with every request of its hour.
+  // By header. A signature costs as much as a small query; the same token comes with every request of its hour.
   const remembered = new Map<string, { viewer: Viewer; expiresAtMs: number }>();
 
   return {
     async viewerOf(authorization) {
       if (authorization === undefined || authorization === '') return Viewer.anonymous;
+      const known = remembered.get(authorization);
+      if (known && known.expiresAtMs > Date.now()) return known.viewer;
+      remembered.delete(authorization);
       const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
       if (token === undefined) throw new Unauthenticated('The Authorization header must be "Bearer <token>".');
-
-      const known = remembered.get(token);
-      if (known && known.expiresAtMs > Date.now()) return known.viewer;
-      remembered.delete(token);
       const claims = await verify(token);
       const viewer = viewerFrom(claims);
       if (remembered.size >= REMEMBERED_TOKENS) remembered.delete(remembered.keys().next().value as string);
-      remembered.set(token, { viewer, expiresAtMs: ((claims.exp ?? 0) + leewaySeconds) * 1_000 });
+      remembered.set(authorization, { viewer, expiresAtMs: ((claims.exp ?? 0) + leewaySeconds) * 1_000 });
       return viewer;
     },
   };

@@ -46,7 +46,7 @@ afterAll(async () => {
 });
 
 /** A request of nobody in particular. */
-const request = (em = database.fork()): ReadReplica => reads.readerFor(Viewer.anonymous, em);
+const request = (em = database.fork()): ReadReplica => reads.readerFor(Viewer.anonymous, { em });
 
 /** Which server answers: replicas have a number of their own. */
 async function serverOf(read: ReadReplica): Promise<'primary' | 'replica'> {

@@ -24,7 +24,21 @@ export interface CouponServices {
   issuer: Issuer;
 }
 
+/** The context of one request; its unit of work is made when it is asked for, which most requests for a coupon never do. */
 export function createContext({ database, clock, issuer }: CouponServices, request: SubgraphRequest): CouponContext {
-  const em = database.fork();
-  return { ...request, em, clock, issuer, loaders: createLoaders({ em, fork: database.fork }) };
+  let em: EntityManager | undefined;
+  let loaders: Loaders | undefined;
+  return {
+    ...request,
+    clock,
+    issuer,
+    get em() {
+      em ??= database.fork();
+      return em;
+    },
+    get loaders() {
+      loaders ??= createLoaders(this, database.fork);
+      return loaders;
+    },
+  };
 }

@@ -81,7 +81,7 @@ export function startOrder(config: OrderConfig, options: OrderOptions = {}): Pro
       leewaySeconds: config.JWT_LEEWAY_SECONDS,
     });
     const { schema } = await orderSchema();
-    const context = (request: SubgraphRequest) => createContext({ contextOf, replicaReads }, request);
+    const context = (request: SubgraphRequest) => createContext({ fork: database.fork, saga, replicaReads }, request);
     endpoint.serve({ schema, verifier, context, log, recentWrites });
     return { url };
   });

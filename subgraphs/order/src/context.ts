@@ -31,12 +31,25 @@ export interface OrderContext extends SagaContext {
 
 /** What lives as long as the process. */
 export interface OrderServices {
-  contextOf(): SagaContext;
+  fork(): EntityManager;
+  saga: Omit<SagaContext, 'em'>;
   replicaReads: ReplicaReads;
 }
 
-export function createContext({ contextOf, replicaReads }: OrderServices, request: SubgraphRequest): OrderContext {
-  const saga = contextOf();
-  const readReplica = replicaReads.readerFor(request.viewer, saga.em);
-  return { ...saga, ...request, loaders: createLoaders({ em: saga.em, readReplica }) };
+/** The context of one request; its unit of work is made when it is asked for. */
+export function createContext({ fork, saga, replicaReads }: OrderServices, request: SubgraphRequest): OrderContext {
+  let em: EntityManager | undefined;
+  let loaders: Loaders | undefined;
+  return {
+    ...saga,
+    ...request,
+    get em() {
+      em ??= fork();
+      return em;
+    },
+    get loaders() {
+      loaders ??= createLoaders(this, replicaReads.readerFor(request.viewer, this));
+      return loaders;
+    },
+  };
 }

@@ -32,23 +32,32 @@ export interface ProductServices {
   clock: Clock;
 }
 
-/** The context of one request: a unit of work of its own. */
+/** The context of one request; its unit of work is made when it is asked for. */
 export function createContext(
   { database, replicaReads, cache, bus, replays, clock }: ProductServices,
   request: SubgraphRequest,
 ): ProductContext {
-  const em = database.fork();
-  const readReplica = replicaReads.readerFor(request.viewer, em);
-  const loaders = createLoaders({ em, readReplica, cache });
+  let em: EntityManager | undefined;
+  let readReplica: ReadReplica | undefined;
+  let loaders: Loaders | undefined;
   return {
     ...request,
-    em,
-    readReplica,
     clock,
     replays,
-    loaders,
+    get em() {
+      em ??= database.fork();
+      return em;
+    },
+    get readReplica() {
+      readReplica ??= replicaReads.readerFor(request.viewer, this);
+      return readReplica;
+    },
+    get loaders() {
+      loaders ??= createLoaders(this, cache);
+      return loaders;
+    },
     async productChanged(productId) {
-      loaders.products.clear(productId);
+      this.loaders.products.clear(productId);
       // Redis first: a process that hears the signal must not find the old value there.
       await cache.invalidate([productId]);
       sendSignal(bus, ProductChanged, productId, { productId });

@@ -31,11 +31,23 @@ export interface UserContext extends Omit<UserServices, 'fork' | 'replicaReads'>
   loaders: Loaders;
 }
 
+/** The context of one request; its unit of work is made when it is asked for. */
 export function createContext(
   { fork, replicaReads, ...services }: UserServices,
   request: SubgraphRequest,
 ): UserContext {
-  const em = fork();
-  const readReplica = replicaReads.readerFor(request.viewer, em);
-  return { ...services, ...request, em, loaders: createLoaders({ em, readReplica }) };
+  let em: EntityManager | undefined;
+  let loaders: Loaders | undefined;
+  return {
+    ...services,
+    ...request,
+    get em() {
+      em ??= fork();
+      return em;
+    },
+    get loaders() {
+      loaders ??= createLoaders(this, replicaReads.readerFor(request.viewer, this));
+      return loaders;
+    },
+  };
 }

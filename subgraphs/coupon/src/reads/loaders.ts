@@ -13,12 +13,7 @@ export interface Loaders {
   couponPages: Loader<string, CouponPage>;
 }
 
-export interface LoaderSources {
-  em: EntityManager;
-  fork(): EntityManager;
-}
-
-export function createLoaders({ em, fork }: LoaderSources): Loaders {
+export function createLoaders(unit: { readonly em: EntityManager }, fork: () => EntityManager): Loaders {
   return {
     // Counts are read anew each time, never from the unit of work: they change under it.
     couponEvents: createLoader(
@@ -26,11 +21,11 @@ export function createLoaders({ em, fork }: LoaderSources): Loaders {
       (event) => event.id,
     ),
     coupons: createLoader(
-      (ids) => em.find(Coupon, { id: { $in: ids.filter(isId) } }),
+      (ids) => unit.em.find(Coupon, { id: { $in: ids.filter(isId) } }),
       (coupon) => coupon.id,
     ),
     couponPages: createLoader(
-      (keys) => loadCouponPages(em, keys),
+      (keys) => loadCouponPages(unit.em, keys),
       (page) => page.key,
     ),
   };

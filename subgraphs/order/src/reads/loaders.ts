@@ -20,18 +20,13 @@ export interface OrderHistory {
   payments: Loader<string, Payment>;
 }
 
-export interface LoaderSources {
-  em: EntityManager;
-  readReplica: ReadReplica;
-}
-
-export function createLoaders({ em, readReplica }: LoaderSources): Loaders {
+export function createLoaders(unit: { readonly em: EntityManager }, readReplica: ReadReplica): Loaders {
   return {
     orders: createLoader(
-      (ids) => loadOrders(em, ids),
+      (ids) => loadOrders(unit.em, ids),
       ({ id }) => id,
     ),
-    ...detailLoaders((query) => query(em)),
+    ...detailLoaders((query) => query(unit.em)),
     history: {
       pages: createLoader(
         (keys) => readReplica((from) => loadOrderPages(from, keys)),

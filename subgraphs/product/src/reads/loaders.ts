@@ -15,28 +15,28 @@ export interface Loaders {
   categoryPages: CategoryPages;
 }
 
+/** Where one request reads. */
 export interface LoaderSources {
-  em: EntityManager;
-  readReplica: ReadReplica;
-  cache: ProductCache;
+  readonly em: EntityManager;
+  readonly readReplica: ReadReplica;
 }
 
 // By id from the primary: who follows a reference must not find nothing there.
-export function createLoaders({ em, readReplica, cache }: LoaderSources): Loaders {
+export function createLoaders(unit: LoaderSources, cache: ProductCache): Loaders {
   return {
     products: createLoader(
       (ids) => productsByIds(cache, ids),
       (product) => product.id,
     ),
     stock: createLoader(
-      (ids) => stockByProduct(em, ids),
+      (ids) => stockByProduct(unit.em, ids),
       (stock) => stock.productId,
     ),
     categories: createLoader(
-      (ids) => categoriesByIds(em, ids),
+      (ids) => categoriesByIds(unit.em, ids),
       (category) => category.id,
     ),
-    categoryPages: createCategoryPages(readReplica),
+    categoryPages: createCategoryPages((query) => unit.readReplica(query)),
   };
 }
 

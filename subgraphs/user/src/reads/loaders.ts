@@ -13,26 +13,22 @@ export interface Loaders {
   forgetPoints(userId: string): void;
 }
 
-export interface LoaderSources {
-  em: EntityManager;
-  readReplica: ReadReplica;
-}
-
-export function createLoaders({ em, readReplica }: LoaderSources): Loaders {
+export function createLoaders(unit: { readonly em: EntityManager }, readReplica: ReadReplica): Loaders {
   const entries = createLoader<string, SliceOfEntries>(
     (keys) => readReplica((from) => loadSlices(from, keys)),
     ({ key }) => key,
   );
   const spendable = createLoader<string, { userId: string; spendable: number }>(
     (userIds) =>
-      em.execute('SELECT user_id AS userId, balance - pending AS spendable FROM point_accounts WHERE user_id IN (?)', [
-        userIds,
-      ]),
+      unit.em.execute(
+        'SELECT user_id AS userId, balance - pending AS spendable FROM point_accounts WHERE user_id IN (?)',
+        [userIds],
+      ),
     ({ userId }) => userId,
   );
   return {
     user: createLoader(
-      (ids) => em.find(User, { id: { $in: [...ids] } }),
+      (ids) => unit.em.find(User, { id: { $in: [...ids] } }),
       ({ id }) => id,
     ),
     spendable,
