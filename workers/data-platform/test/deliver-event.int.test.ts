@@ -4,7 +4,7 @@ import { aCompletedOrder, anIssuedCoupon, publish, startWorld, type World } from
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ deliveryTimeoutMs: 1_500 });
 });
 afterAll(() => world.close());
 beforeEach(() => world.behave({ mode: 'ok' }));

@@ -13,7 +13,7 @@ beforeAll(async () => {
   platform.addHook('onRequest', async ({ url }) => {
     if (url === '/events') requests += 1;
   });
-  world = await startWorld(platform);
+  world = await startWorld({ platform, deliveryTimeoutMs: 1_500 });
 });
 afterAll(() => world.close());
 

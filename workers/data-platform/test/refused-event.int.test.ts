@@ -9,7 +9,7 @@ beforeAll(async () => {
   platform.addHook('onRequest', async (request, reply) =>
     request.url === '/events' ? reply.status(422).send({ error: 'unknown shop' }) : undefined,
   );
-  world = await startWorld(platform);
+  world = await startWorld({ platform });
 });
 afterAll(() => world.close());
 

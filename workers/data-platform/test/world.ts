@@ -7,8 +7,11 @@ import { startTestServers } from '@shop/testkit';
 import { startDataPlatformWorker } from '../src/app.ts';
 import { configSchema } from '../src/config.ts';
 
-/** A worker between real servers and a stand-in for the data platform. */
-export async function startWorld(platform = createDataPlatform()) {
+/**
+ * A worker between real servers and a stand-in for the data platform. Posts wait `deliveryTimeoutMs` for their answer:
+ * long, so that nothing is posted twice because the machine is slow, unless a test leaves them without one.
+ */
+export async function startWorld({ platform = createDataPlatform(), deliveryTimeoutMs = 10_000 } = {}) {
   const servers = await startTestServers({ nats: true, database: 'data_platform', ownMysql: true });
   const platformUrl = await platform.listen({ host: '127.0.0.1', port: 0 });
   const config = loadConfig(configSchema, {
@@ -18,7 +21,7 @@ export async function startWorld(platform = createDataPlatform()) {
     DATABASE_MIGRATE: 'true',
     NATS_URL: servers.nats.url,
     DATA_PLATFORM_URL: platformUrl,
-    DELIVERY_TIMEOUT_MS: '300',
+    DELIVERY_TIMEOUT_MS: String(deliveryTimeoutMs),
   });
   const startWorker = () => startDataPlatformWorker(config, { breakMs: { first: 100, longest: 200 } });
   let worker = await startWorker();
