@@ -21,7 +21,7 @@ it('puts aside what the data platform refuses, with its reason', async () => {
       expect(await world.deadLetters()).toEqual([
         expect.objectContaining({ event, error: expect.stringMatching(/422.*unknown shop/) }),
       ]),
-    { timeoutMs: 20_000 },
+    { timeoutMs: 30_000 },
   );
   expect(await world.metrics()).toMatch(/shop_data_platform_deliveries_total\{.*outcome="failed".*\} 3/);
 });
