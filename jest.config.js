@@ -25,8 +25,6 @@ const tier = (displayName, testMatch, more = {}) => ({
   extensionsToTreatAsEsm: ['.ts'],
   // By the condition "import" a require() would find its ES module, and fail while somebody's import of it is under way.
   moduleNameMapper: { '^tslib$': '<rootDir>/node_modules/tslib/tslib.js' },
-  // By the condition "import" a require() would find its ES module, and fail while somebody's import of it is under way.
-  moduleNameMapper: { '^tslib$': '<rootDir>/node_modules/tslib/tslib.js' },
   modulePathIgnorePatterns: ['/dist/', '/.local/'],
   transform,
   ...more,
