@@ -16,7 +16,7 @@ import type { CallSubgraph } from './subgraph-call.ts';
 export interface Engine {
   /** Whether it answers in parts what was prepared so. */
   canDefer: boolean;
-  /** Throws a GraphQLError for a plan that it cannot run. */
+  /** Throws PlanningFailed for a plan that it cannot run. */
   compile(planned: PlannedOperation, supergraph: Supergraph): Costed<ExecuteOperation>;
 }
 

@@ -183,17 +183,24 @@ describe('auto', () => {
         type User @key(fields: "id") @context(name: "user") { id: ID!, language: String!, card: Card! }
         type Card @key(fields: "id") { id: ID!, greeting(in: String @fromContext(field: "$user { language }")): String! }
       `,
+      resolvers: {
+        Query: { me: () => ({ id: 'u', language: 'fr', card: { id: 'c' } }) },
+        Card: { greeting: ({ id }: { id: string }, { in: language }: { in: string }) => `${id} in ${language}` },
+      },
     },
     b: { sdl: 'type User @key(fields: "id") { id: ID! age: Int } type Card @key(fields: "id") { id: ID! }' },
   };
 
   it("has Apollo's planner for arguments from contexts, and Hive's for all else", async () => {
-    // The gateway's own engine does not run such plans.
-    const graph = graphOf(CONTEXTS, aPlanning({ engine: 'apollo' }));
+    const graph = graphOf(CONTEXTS, aPlanning());
     const greeted = await graph.prepare('{ me { card { greeting } } }');
     expect(greeted.plannedBy).toBe('apollo');
     expect(JSON.stringify(greeted.plan)).toContain('contextRewrites');
     expect((await graph.prepare('{ me { age card { id } } }')).plannedBy).toBe('hive');
+    // The client's name is that of what is fetched for the context.
+    expect(await graph.ask('{ me { language: id card { greeting } } }')).toEqual({
+      data: { me: { language: 'u', card: { greeting: 'c in fr' } } },
+    });
   });
 
   it("has Apollo's planner for what is deferred, when the client takes it so", async () => {
