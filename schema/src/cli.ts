@@ -2,12 +2,13 @@ import { parseArgs } from 'node:util';
 import { CannotRun, type Command, type Option, type Terminal } from './command.ts';
 import { check } from './commands/check.ts';
 import { compose } from './commands/compose.ts';
+import { lint } from './commands/lint.ts';
 import { print } from './commands/print.ts';
 import { usage } from './commands/usage.ts';
 import { CompositionError } from './composition/compose.ts';
 import { openRepository } from './repository.ts';
 
-const COMMANDS: readonly Command[] = [print, compose, check, usage];
+const COMMANDS: readonly Command[] = [print, compose, check, lint, usage];
 
 const EXIT_CODES = `Exit code: 0 nothing breaks, 1 something was found (breaking change, lint, drift, composition), 2 cannot run.
 `;
