@@ -47,6 +47,9 @@ export function createGatewayMetrics(metrics: Metrics) {
       'planner',
       'outcome',
     ]),
+    planningQueue: metrics.gauge('gateway_planning_queue_length', 'Operations that wait for a planner to be free.', [
+      'planner',
+    ]),
     usageRequests: metrics.counter(
       'gateway_usage_requests_total',
       'Requests recorded with what they use of the schema: apart, or together with others for want of room.',
