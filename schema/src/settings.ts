@@ -20,6 +20,8 @@ const settings = z.strictObject({
   operations: z.array(z.string()).default(['schema/operations/**/*.graphql', 'schema/operations/**/*.json']),
   /** Recorded traffic, written by `shop-schema usage export`. */
   usage: z.string().default('schema/usage.json'),
+  /** The folder supergraphs are published to. */
+  registry: z.string().default('.local/registry'),
   /** Changes that may break clients, each with a reason and an end. */
   approvedChanges: z.string().default('schema/approved-changes.json'),
   /** What the rules of lint have to know of this schema, and what they are not to say. */
