@@ -49,4 +49,6 @@ export default {
   testTimeout: 60_000,
   // Most of an int test is waiting for servers: leaving a core free would leave it idle.
   maxWorkers: '100%',
+  // A worker that ends frees all it has loaded, which takes longer than the half second it gets where others want the cores.
+  workerGracefulExitTimeout: 10_000,
 };

@@ -44,6 +44,7 @@ import { createOperationPipeline } from './transport/operation-pipeline.ts';
 import { createPage } from './transport/page.ts';
 import { createPersistedQueries } from './transport/persisted-queries.ts';
 import { createSendAnswer } from './transport/send-answer.ts';
+import { createUsageRecorder } from './usage/usage-recorder.ts';
 
 export interface RunningGateway {
   /** Of the GraphQL endpoint. */
@@ -89,7 +90,9 @@ async function start(
   if (redis) readiness.add('redis', () => redis.ready(), { required: false });
   const door = closing.add(await openDoor({ settings: guards, redis, decidePolicies, log, metrics, allMetrics }));
   readiness.add('trusted operations', door.trusted.refusal, { required: false });
-  const know = createKnownOperations(door, config.knownOperationsBytes);
+  const recorder =
+    redis && config.usage ? closing.add(createUsageRecorder({ ...config.usage, redis, log, metrics })) : null;
+  const know = createKnownOperations({ door, maxBytes: config.knownOperationsBytes, recorder });
 
   const supergraph = closing.add(
     await openLiveSupergraph({

@@ -29,10 +29,11 @@ it(`leaves neither processes nor threads nor pools behind of ${RELOADS} supergra
   const log = createLogger('test', { level: 'silent' });
   const metrics = createGatewayMetrics(createMetrics('test'));
   const planning = planningOf();
-  const know = createKnownOperations(
-    { prepare: (supergraph, document, operation) => guardedOperation(supergraph, document, operation, 10) },
-    2 ** 20,
-  );
+  const know = createKnownOperations({
+    door: { prepare: (supergraph, document, operation) => guardedOperation(supergraph, document, operation, 10) },
+    maxBytes: 2 ** 20,
+    recorder: null,
+  });
   const pools = createSubgraphPools({ connections: 1 });
   const library = (n: number) =>
     composeLibrary({ books: `http://127.0.0.1:${9_000 + n}`, reviews: 'http://127.0.0.1:9' });

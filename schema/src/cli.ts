@@ -1,11 +1,17 @@
 import { parseArgs } from 'node:util';
 import { CannotRun, type Command, type Option, type Terminal } from './command.ts';
 import { check } from './commands/check.ts';
+import { compose } from './commands/compose.ts';
+import { lint } from './commands/lint.ts';
 import { print } from './commands/print.ts';
+import { publish } from './commands/publish.ts';
+import { rollback } from './commands/rollback.ts';
+import { serve } from './commands/serve.ts';
+import { usage } from './commands/usage.ts';
 import { CompositionError } from './composition/compose.ts';
 import { openRepository } from './repository.ts';
 
-const COMMANDS: readonly Command[] = [print, check];
+const COMMANDS: readonly Command[] = [print, compose, check, lint, usage, publish, rollback, serve];
 
 const EXIT_CODES = `Exit code: 0 nothing breaks, 1 something was found (breaking change, lint, drift, composition), 2 cannot run.
 `;

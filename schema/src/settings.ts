@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CannotRun } from './command.ts';
+import { lintSettings } from './lint/lint-settings.ts';
 
 /** Where a repository keeps the settings of this tool, from its root. */
 export const SETTINGS_FILE = 'schema/shop-schema.json';
@@ -19,8 +20,12 @@ const settings = z.strictObject({
   operations: z.array(z.string()).default(['schema/operations/**/*.graphql', 'schema/operations/**/*.json']),
   /** Recorded traffic, written by `shop-schema usage export`. */
   usage: z.string().default('schema/usage.json'),
+  /** The folder supergraphs are published to. */
+  registry: z.string().default('.local/registry'),
   /** Changes that may break clients, each with a reason and an end. */
   approvedChanges: z.string().default('schema/approved-changes.json'),
+  /** What the rules of lint have to know of this schema, and what they are not to say. */
+  lint: lintSettings.prefault({}),
 });
 
 export type Settings = z.infer<typeof settings>;

@@ -47,6 +47,15 @@ export function createGatewayMetrics(metrics: Metrics) {
       'planner',
       'outcome',
     ]),
+    planningQueue: metrics.gauge('gateway_planning_queue_length', 'Operations that wait for a planner to be free.', [
+      'planner',
+    ]),
+    usageRequests: metrics.counter(
+      'gateway_usage_requests_total',
+      'Requests recorded with what they use of the schema: apart, or together with others for want of room.',
+      ['recorded'],
+    ),
+    usageWaiting: metrics.gauge('gateway_usage_waiting_requests', 'Requests that wait to be recorded in Redis.'),
     openSockets: metrics.gauge('gateway_sockets_open', 'WebSockets open now.'),
     closedSockets: metrics.counter('gateway_sockets_closed_total', 'WebSockets closed, by the code it was done with.', [
       'code',

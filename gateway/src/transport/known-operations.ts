@@ -13,6 +13,7 @@ import type { GuardedOperation } from '../guards/guarded-operation.ts';
 import { isDeferred } from '../planning/operation-needs.ts';
 import { validDocument } from '../planning/valid-document.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
+import type { OperationUsage, UsageRecorder } from '../usage/usage-recorder.ts';
 
 /** What has to be known of an operation before its plan is looked for. */
 export interface KnownOperation {
@@ -25,6 +26,8 @@ export interface KnownOperation {
   guarded: GuardedOperation;
   /** Whether something in its document is deferred. */
   defers: boolean;
+  /** Null where nobody records what is asked for. */
+  usage: OperationUsage | null;
 }
 
 /** Throws a GraphQLError, or an AggregateError of several, for what is not a valid operation of the supergraph. */
@@ -35,8 +38,15 @@ const BYTES = 1_500;
 const BYTES_PER_CHARACTER = 4;
 const BYTES_PER_CHARACTER_WITH_TREE = 45;
 
+export interface KnownOperationsOptions {
+  door: Pick<Door, 'prepare'>;
+  maxBytes: number;
+  /** Null where nothing is recorded. */
+  recorder: Pick<UsageRecorder, 'usageOf'> | null;
+}
+
 /** Parses, validates and prices every operation once, and keeps what it found for as long as there is room. */
-export function createKnownOperations(door: Pick<Door, 'prepare'>, maxBytes: number): KnowOperation {
+export function createKnownOperations({ door, maxBytes, recorder }: KnownOperationsOptions): KnowOperation {
   const bySupergraph = new WeakMap<Supergraph, BoundedMap<string, KnownOperation>>();
 
   return (supergraph, text, operationName) => {
@@ -51,8 +61,9 @@ export function createKnownOperations(door: Pick<Door, 'prepare'>, maxBytes: num
   };
 
   function remember(supergraph: Supergraph): BoundedMap<string, KnownOperation> {
-    const known = new BoundedMap<string, KnownOperation>(maxBytes, ({ guarded }, key) => {
-      return BYTES + key.length * (guarded.access ? BYTES_PER_CHARACTER_WITH_TREE : BYTES_PER_CHARACTER);
+    const known = new BoundedMap<string, KnownOperation>(maxBytes, ({ guarded, usage }, key) => {
+      const perCharacter = guarded.access ? BYTES_PER_CHARACTER_WITH_TREE : BYTES_PER_CHARACTER;
+      return BYTES + key.length * perCharacter + (usage?.bytes ?? 0);
     });
     bySupergraph.set(supergraph, known);
     return known;
@@ -71,6 +82,7 @@ export function createKnownOperations(door: Pick<Door, 'prepare'>, maxBytes: num
       signature: signatureOf(operation),
       guarded: door.prepare(supergraph, document, operation),
       defers: isDeferred(document),
+      usage: recorder?.usageOf(supergraph.apiSchema, text, document, operation) ?? null,
     };
   }
 }

@@ -165,6 +165,7 @@ export function createOperationPipeline(options: OperationPipelineOptions): Oper
     const planned = ready instanceof Promise ? await ready : ready;
     const { compiled } = planned;
     const answer = await compiled({ variables, coerced: coerced.values, context, call: sourcesOf(supergraph) });
+    known.usage?.count(variables, context.app);
     return { ...(authorized ? withoutRefused(answer, authorized, context) : answer), estimatedCost, planned };
   }
 

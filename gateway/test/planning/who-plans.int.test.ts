@@ -1,5 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { createMetrics } from '@shop/service-kit';
+import { eventually } from '@shop/testkit';
 import type { ExecuteOperation } from '../../src/execution/engine.ts';
 import type { Planning } from '../../src/planning/planning.ts';
 import { composed, type GraphSettings, graphOf, planningOf, type SubgraphInProcess } from './subgraphs-in-process.ts';
@@ -296,6 +297,21 @@ it('plans an operation once for all who ask for it meanwhile, and never again wh
   expect(exposed).toMatch(/gateway_plan_cache_lookups_total\{outcome="joined",service="planning"\} 2\n/);
   expect(exposed).toMatch(/gateway_plan_cache_lookups_total\{outcome="hit",service="planning"\} 1\n/);
   expect(planning.recent(5)).toEqual([{ text, operationName: undefined, count: 2 }]);
+  await planning.close();
+});
+
+it('shows how many operations wait for a planner', async () => {
+  const metrics = createMetrics('planning');
+  const planning = planningOf({}, metrics);
+  const supergraph = composed(counter());
+  const prepared = ['a', 'b', 'c', 'd'].map((key) =>
+    planning.prepare(supergraph, { text: `{ ${key}: counter { id } }` }),
+  );
+  const length = () => metrics.registry.getSingleMetricAsString('gateway_planning_queue_length');
+  // Its process has to be started yet.
+  await eventually(async () => expect(await length()).toMatch(/planner="hive".*} 2$/m));
+  await Promise.all(prepared);
+  expect(await length()).toMatch(/planner="hive".*} 0$/m);
   await planning.close();
 });
 

@@ -9,7 +9,7 @@ export interface Tally {
   id: string;
   /** What is to be known of the subject; asked for when it is new on a day. */
   about(): string;
-  /** What else was seen of the subject; each is kept once a day. Without line breaks. */
+  /** What else was seen of the subject; each is kept once a day. */
   marks: readonly string[];
   /** By what is told apart, such as a client's name. */
   counts: ReadonlyMap<string, number>;
@@ -27,7 +27,7 @@ export interface DailyTally {
 /** Counts by day (`2026-11-20`, UTC), which all processes share and forget together. */
 export interface DailyTallies {
   /** Counts each tally with what is to be known of it, or not at all, and returns those there is no room for. Rejects while Redis is away: what was counted until then is not known. */
-  add(day: string, tallies: readonly Tally[]): Promise<Tally[]>;
+  add<T extends Tally>(day: string, tallies: readonly T[]): Promise<T[]>;
   /** By the subject's id. */
   read(day: string): Promise<Map<string, DailyTally>>;
 }
@@ -60,8 +60,8 @@ export function createDailyTallies({ redis, name, keptDays, maxBytesPerDay }: Da
   }
 
   return {
-    async add(day, tallies) {
-      const refused: Tally[] = [];
+    async add<T extends Tally>(day: string, tallies: readonly T[]) {
+      const refused: T[] = [];
       for (let from = 0; from < tallies.length; from += TALLIES_PER_CALL) {
         const some = tallies.slice(from, from + TALLIES_PER_CALL);
         const outcomes = await count(day, some, false);

@@ -12,7 +12,7 @@ export const print = defineCommand({
     const repository = await open();
     const subgraphs = await printSubgraphs(repository);
     const composition = compose(subgraphs);
-    for (const hint of composition.hints) out(`hint: ${hint}\n`);
+    for (const { code, message } of composition.hints) out(`hint: ${message} [${code}]\n`);
     const changed = await writeArtifacts(repository, artifactsOf(subgraphs, composition));
     for (const path of changed) out(`wrote ${path}\n`);
     if (changed.length === 0) out('The schema in git is what the code says; nothing to write.\n');
