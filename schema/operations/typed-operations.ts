@@ -62,15 +62,22 @@ export type CouponEventInputErrorCode =
 
 /** Where an event stands, by its times or because it was ended early. */
 export type CouponEventStatus =
+  /** Coupons can be had, while there are any. */
   | 'ACTIVE'
+  /** It is over; what is issued stays valid. */
   | 'ENDED'
+  /** It has not begun. */
   | 'SCHEDULED';
 
-/** HELD while an order that wants it is being placed. */
+/** Whether a coupon can be used. */
 export type CouponStatus =
+  /** It can be used. */
   | 'ACTIVE'
+  /** Its time is over, and nobody used it. */
   | 'EXPIRED'
+  /** An order that wants it is being placed. */
   | 'HELD'
+  /** An order was placed with it. */
   | 'USED';
 
 /** A new shelf. */
@@ -121,12 +128,16 @@ export type CreateProductInput = {
 
 /** ISO 4217 currency code. */
 export type CurrencyCode =
+  /** Korean won. */
   | 'KRW'
+  /** US dollars; amounts are in cents. */
   | 'USD';
 
 /** How a discount is reckoned. */
 export type DiscountType =
+  /** An amount, the subtotal at most. */
   | 'FIXED'
+  /** A share of the subtotal. */
   | 'PERCENTAGE';
 
 /** Why no coupon was issued. */
@@ -153,24 +164,35 @@ export type OrderLineInput = {
   quantity: number;
 };
 
-/** PENDING while stock, points and coupon are being held; AWAITING_PAYMENT while the payment provider has it. */
+/** How far an order is. */
 export type OrderStatus =
+  /** The payment provider has it. */
   | 'AWAITING_PAYMENT'
+  /** It was called off; what it took is given back. */
   | 'CANCELLED'
+  /** It is paid, and its goods are taken. */
   | 'COMPLETED'
+  /** Stock, points and coupon are being held. */
   | 'PENDING'
+  /** It came to nothing, for its reason; what it held is given back. */
   | 'REJECTED';
 
 /** What an order is paid with. */
 export type PaymentMethod =
+  /** A card, on the page of the payment provider. */
   | 'CARD'
+  /** The points of the buyer, at once. */
   | 'POINTS';
 
 /** How far a payment is. */
 export type PaymentStatus =
+  /** The money is there. */
   | 'CAPTURED'
+  /** No money was taken. */
   | 'FAILED'
+  /** The buyer has not decided. */
   | 'PENDING'
+  /** The money was given back. */
   | 'REFUNDED';
 
 /** Why an order is refused. */
