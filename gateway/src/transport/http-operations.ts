@@ -7,6 +7,7 @@ import { type Departure, departureFrom } from '../resilience/departure.ts';
 import {
   type AskedOperation,
   operationInBody,
+  operationInList,
   operationInSearch,
   operationParams,
   withText,
@@ -74,7 +75,7 @@ export function createHttpOperations(options: HttpOperationsOptions): HttpOperat
       }
       // Each is let in by itself, so that a list counts for as many requests as it holds operations.
       return Promise.all(
-        body.map((each: unknown) => answerOne(request, departure, () => operationInBody(each), { mayBeParts: false })),
+        body.map((each: unknown) => answerOne(request, departure, () => operationInList(each), { mayBeParts: false })),
       );
     },
   };
