@@ -24,7 +24,8 @@ import { createTokenVerifier, unverified } from './guards/token-verifier.ts';
 import { createFinishAnswer } from './observability/finish-answer.ts';
 import { createGatewayMetrics } from './observability/gateway-metrics.ts';
 import { createPlanning } from './planning/planning.ts';
-import { declaredStreamsCheck } from './subscriptions/declared-streams.ts';
+import { createAuthorizeSubscription } from './subscriptions/authorized-subscription.ts';
+import { declaredStreams } from './subscriptions/declared-streams.ts';
 import { createEventHub } from './subscriptions/event-hub.ts';
 import { createJetStreamSource } from './subscriptions/jetstream-source.ts';
 import { operationStarter } from './subscriptions/operation-starter.ts';
@@ -36,6 +37,7 @@ import { openLiveSupergraph } from './supergraph/live-supergraph.ts';
 import { supergraphSource } from './supergraph/supergraph-source.ts';
 import { switching } from './supergraph/switching.ts';
 import { warmUp } from './supergraph/warm-up.ts';
+import { createAdmitText } from './transport/admit-text.ts';
 import { graphiqlPage } from './transport/graphiql-page.ts';
 import { GRAPHQL_PATH, serveGraphQL } from './transport/graphql-route.ts';
 import { createHttpOperations } from './transport/http-operations.ts';
@@ -113,29 +115,35 @@ async function start(
   const executing = { supergraph, planning, sourcesOf, canDefer: engine.canDefer };
   const pipeline = createOperationPipeline({ ...executing, know, door, cost, planInAnswer, format, log, metrics });
   const persisted = createPersistedQueries({ maxBytes: config.persistedQueriesBytes, redis, log });
+  const admitText = createAdmitText(door, persisted);
 
   const verifier = config.tokens ? createTokenVerifier(config.tokens) : unverified;
   const entrance: Entrance = { door, verifier, trustedProxies: guards.trustedProxies };
   const source = config.natsUrl ? closing.add(createJetStreamSource(config.natsUrl, log)) : null;
   if (source) {
-    readiness.add('streams', declaredStreamsCheck(supergraph.current, source));
+    const streams = declaredStreams(supergraph.current, source);
+    readiness.add('streams', streams.missingAtStart);
+    readiness.add('streams', streams.missingLater, { required: false });
     readiness.add('nats', source.outage, { required: false });
   }
   const { subscriptions: limits } = config;
   const events = source && { source, hub: createEventHub(source, metrics) };
   const finish = createFinishAnswer(log, metrics);
-  const subscriptions = createSubscriptions({ events, limits, sourcesOf, planning, finish, metrics });
+  const authorize = createAuthorizeSubscription(know, door);
+  const answering = { sourcesOf, planning, finish, metrics };
+  const subscriptions = createSubscriptions({ events, limits, supergraph, authorize, ...answering });
+  supergraph.onSwitch(() => void subscriptions.takeOver());
 
   const http = closing.add(createHttpServer({ ...config, log, readiness, metrics: allMetrics }));
   allowOrigins(http.app, guards.corsOrigins);
   holdWhileAnswering(http.app, { supergraph, path: GRAPHQL_PATH });
   const { maxBodyBytes } = guards;
-  const operations = createHttpOperations({ pipeline, persisted, entrance, maxBatch: config.maxBatch });
+  const operations = createHttpOperations({ pipeline, admitText, entrance, maxBatch: config.maxBatch });
   const send = createSendAnswer(config.compressFromBytes);
   const page = config.graphiql ? createPage(graphiqlPage({ showsPlans: planInAnswer !== 'never' })) : null;
   serveGraphQL(http.app, { operations, pipeline, send, door, maxBodyBytes, page });
-  const start = operationStarter({ supergraph, subscriptions, pipeline, know, door });
-  const telling = { path: GRAPHQL_PATH, entrance, start, format, metrics, log };
+  const start = operationStarter({ supergraph, subscriptions, pipeline, know, admitText });
+  const telling = { path: GRAPHQL_PATH, entrance, start, renewed: subscriptions.renewed, format, metrics, log };
   closing.add(serveServerSentEvents({ app: http.app, maxBodyBytes, ...telling }));
   closing.add(serveSockets({ server: http.app.server, maxMessageBytes: maxBodyBytes, limits, ...telling }));
   const url = await http.listen();

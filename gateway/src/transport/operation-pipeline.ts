@@ -1,7 +1,7 @@
 import type { Logger } from '@shop/service-kit';
 import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import { coerceVariables } from '../errors/bad-variables.ts';
-import { asGraphQLError, type FormatError } from '../errors/client-error.ts';
+import { asGraphQLErrors, type FormatError } from '../errors/client-error.ts';
 import { badRequest } from '../errors/http-head.ts';
 import type { Increment, LaterParts } from '../execution/deferred/send-later.ts';
 import type { Answer, ExecuteOperation } from '../execution/engine.ts';
@@ -122,7 +122,7 @@ export function createOperationPipeline(options: OperationPipelineOptions): Oper
         };
       } catch (error) {
         measure(known, false, startedAt);
-        const errors = errorsIn(error);
+        const errors = asGraphQLErrors(error);
         return {
           head: statusOf(errors, false, accept),
           data: undefined,
@@ -132,7 +132,7 @@ export function createOperationPipeline(options: OperationPipelineOptions): Oper
       }
     },
     refusal(error, accept) {
-      const errors = errorsIn(error);
+      const errors = asGraphQLErrors(error);
       return {
         head: statusOf(errors, false, accept),
         data: undefined,
@@ -215,10 +215,6 @@ export function resultOf({ data, errors, extensions }: OperationAnswer): Formatt
 }
 
 const NONE: readonly GraphQLFormattedError[] = [];
-
-function errorsIn(error: unknown): GraphQLError[] {
-  return error instanceof AggregateError ? error.errors.map(asGraphQLError) : [asGraphQLError(error)];
-}
 
 function withoutRefused(answer: Answer, { refused }: AuthorizedOperation, context: RequestContext): Answer {
   if (answer.data === undefined) return answer;
