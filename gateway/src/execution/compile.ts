@@ -7,7 +7,7 @@ import {
   visit,
 } from 'graphql';
 import { BoundedMap } from '../bounded-map.ts';
-import { operationOf } from '../planning/own-fields.ts';
+import { operationOf } from '../planning/operation-document.ts';
 import type { PlanNode, QueryPlan } from '../planning/plan.ts';
 import type { PlannedOperation } from '../planning/planned-operation.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';

@@ -4,7 +4,7 @@ import { continueTrace } from '@shop/service-kit';
 import { type FormattedExecutionResult, print } from 'graphql';
 import { asGraphQLError } from '../errors/client-error.ts';
 import { type ExecuteOperation, toExecutionResult } from '../execution/engine.ts';
-import type { SourcesOf } from '../execution/subgraph-sources.ts';
+import type { SourcesOf } from '../execution/subgraphs/subgraph-sources.ts';
 import { granteeOf } from '../guards/door.ts';
 import { refusedAt } from '../guards/granted.ts';
 import { nullRefused } from '../guards/refused-fields.ts';

@@ -5,7 +5,7 @@ import { asGraphQLErrors, type FormatError } from '../errors/client-error.ts';
 import { badRequest } from '../errors/http-head.ts';
 import type { Increment, LaterParts } from '../execution/deferred/send-later.ts';
 import type { Answer, ExecuteOperation } from '../execution/engine.ts';
-import type { SourcesOf } from '../execution/subgraph-sources.ts';
+import type { SourcesOf } from '../execution/subgraphs/subgraph-sources.ts';
 import { type Door, granteeOf } from '../guards/door.ts';
 import type { AuthorizedOperation } from '../guards/field-authorization.ts';
 import { refusedAt } from '../guards/granted.ts';
@@ -13,13 +13,13 @@ import type { GuardSettings } from '../guards/guard-settings.ts';
 import { nullRefused } from '../guards/refused-fields.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { reportErrors } from '../observability/report-errors.ts';
+import type { KnownOperation, KnowOperation } from '../operations/known-operations.ts';
 import type { PlannedOperation } from '../planning/planned-operation.ts';
 import type { Planning } from '../planning/planning.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { LiveSupergraph } from '../supergraph/live-supergraph.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { type AnswerHead, statusOf } from './answer-head.ts';
-import type { KnownOperation, KnowOperation } from './known-operations.ts';
 import { readablePlan } from './readable-plan.ts';
 
 /** A query or a mutation whose text the door has admitted. */

@@ -8,7 +8,7 @@ import { QueryPlanner } from '@apollo/query-planner';
 import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
 import { execute, type FormattedExecutionResult, type GraphQLSchema, parse, print, validate } from 'graphql';
 import { createEngine } from '../../src/execution/engine.ts';
-import type { CallSubgraph, SubgraphAnswer, SubgraphRequest } from '../../src/execution/subgraph-call.ts';
+import type { CallSubgraph, SubgraphAnswer, SubgraphRequest } from '../../src/execution/subgraphs/subgraph-call.ts';
 import { separateConflictingNames } from '../../src/planning/conflicting-names.ts';
 import { createHivePlans, loadHive } from '../../src/planning/hive-plans.ts';
 import { subgraphsPart } from '../../src/planning/own-fields.ts';

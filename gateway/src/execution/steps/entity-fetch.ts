@@ -1,7 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { FetchNode, RequiredSelection } from '../../planning/plan.ts';
 import type { Run, Step } from '../run.ts';
-import type { SubgraphAnswer } from '../subgraph-call.ts';
+import type { SubgraphAnswer } from '../subgraphs/subgraph-call.ts';
 import { type Data, isData, type Path } from '../tree/data.ts';
 import { isEqual } from '../tree/equal.ts';
 import type { FlattenPath } from '../tree/flatten-path.ts';

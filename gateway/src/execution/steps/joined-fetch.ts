@@ -1,5 +1,5 @@
 import type { Run, Step } from '../run.ts';
-import type { SubgraphAnswer } from '../subgraph-call.ts';
+import type { SubgraphAnswer } from '../subgraphs/subgraph-call.ts';
 import type { EntityFetch, GatheredEntities } from './entity-fetch.ts';
 import { joinQueries, nameFor, REPRESENTATIONS } from './joined-query.ts';
 import { compileRequest } from './request-text.ts';

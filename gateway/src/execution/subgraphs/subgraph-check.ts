@@ -1,4 +1,4 @@
-import type { Supergraph } from '../supergraph/supergraph.ts';
+import type { Supergraph } from '../../supergraph/supergraph.ts';
 import type { SubgraphPools } from './subgraph-pools.ts';
 import { subgraphUrl } from './subgraph-sources.ts';
 

@@ -1,9 +1,9 @@
 import { currentTraceparent, type Logger } from '@shop/service-kit';
 import { OperationTypeNode } from 'graphql';
-import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
-import type { RequestContext } from '../request-context.ts';
-import type { SendCarefully } from '../resilience/careful-sender.ts';
-import { type FailureKind, FetchFailed } from '../resilience/fetch-failed.ts';
+import type { GatewayMetrics } from '../../observability/gateway-metrics.ts';
+import type { RequestContext } from '../../request-context.ts';
+import type { SendCarefully } from '../../resilience/careful-sender.ts';
+import { type FailureKind, FetchFailed } from '../../resilience/fetch-failed.ts';
 import { type ReadAnswer, readAnswer } from './read-answer.ts';
 import type { CallSubgraph, SubgraphRequest } from './subgraph-call.ts';
 import { fromSubgraph } from './subgraph-errors.ts';

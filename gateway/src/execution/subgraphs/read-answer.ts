@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { type Data, isData } from './tree/data.ts';
+import { type Data, isData } from '../tree/data.ts';
 
 /** A subgraph's answer, as far as it has the form of one: what is in it may still be anything. */
 export interface ReadAnswer {

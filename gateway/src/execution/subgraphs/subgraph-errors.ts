@@ -1,7 +1,7 @@
 import type { GraphQLFormattedError, SourceLocation } from 'graphql';
-import { nullArgumentIn, variableIn } from '../errors/bad-variables.ts';
-import { keptExtensions, SUBGRAPH_CODES } from '../errors/client-error.ts';
-import { valuePathIn } from '../errors/value-path.ts';
+import { nullArgumentIn, variableIn } from '../../errors/bad-variables.ts';
+import { keptExtensions, SUBGRAPH_CODES } from '../../errors/client-error.ts';
+import { valuePathIn } from '../../errors/value-path.ts';
 
 /**
  * A subgraph's error as it may go on: with an allowed code, or as one the gateway masks. Subgraphs judge the values of

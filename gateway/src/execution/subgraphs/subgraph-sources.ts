@@ -1,10 +1,10 @@
 import { ConfigError, type Logger, type Metrics } from '@shop/service-kit';
-import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
-import { createCarefulSender } from '../resilience/careful-sender.ts';
-import type { ResilienceSettings } from '../resilience/resilience-settings.ts';
-import { shareReads } from '../resilience/shared-reads.ts';
-import { createSubgraphConditions, type SubgraphConditions } from '../resilience/subgraph-conditions.ts';
-import type { Supergraph } from '../supergraph/supergraph.ts';
+import type { GatewayMetrics } from '../../observability/gateway-metrics.ts';
+import { createCarefulSender } from '../../resilience/careful-sender.ts';
+import type { ResilienceSettings } from '../../resilience/resilience-settings.ts';
+import { shareReads } from '../../resilience/shared-reads.ts';
+import { createSubgraphConditions, type SubgraphConditions } from '../../resilience/subgraph-conditions.ts';
+import type { Supergraph } from '../../supergraph/supergraph.ts';
 import type { CallSubgraph } from './subgraph-call.ts';
 import type { SubgraphPools } from './subgraph-pools.ts';
 import { createSubgraphSource } from './subgraph-source.ts';

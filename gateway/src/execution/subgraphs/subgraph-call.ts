@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError, OperationTypeNode } from 'graphql';
-import type { RequestContext } from '../request-context.ts';
+import type { RequestContext } from '../../request-context.ts';
 
 /** One request of a plan to a subgraph. */
 export interface SubgraphRequest {

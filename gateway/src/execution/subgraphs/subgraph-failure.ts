@@ -1,5 +1,5 @@
 import { ServiceUnavailable, TimedOut } from '@shop/kernel';
-import type { FetchFailed } from '../resilience/fetch-failed.ts';
+import type { FetchFailed } from '../../resilience/fetch-failed.ts';
 
 /** Says in the client's terms why there was no answer. Neither name nor address of the subgraph is for clients. */
 export function failureOf(failed: FetchFailed, isMutation: boolean): ServiceUnavailable | TimedOut {
