@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { CannotRun, type Command, type Option, type Terminal } from './command.ts';
 import { check } from './commands/check.ts';
 import { compose } from './commands/compose.ts';
+import { diff } from './commands/diff.ts';
 import { lint } from './commands/lint.ts';
 import { print } from './commands/print.ts';
 import { publish } from './commands/publish.ts';
@@ -11,7 +12,7 @@ import { usage } from './commands/usage.ts';
 import { CompositionError } from './composition/compose.ts';
 import { openRepository } from './repository.ts';
 
-const COMMANDS: readonly Command[] = [print, compose, check, lint, usage, publish, rollback, serve];
+const COMMANDS: readonly Command[] = [print, compose, check, diff, lint, usage, publish, rollback, serve];
 
 const EXIT_CODES = `Exit code: 0 nothing breaks, 1 something was found (breaking change, lint, drift, composition), 2 cannot run.
 `;

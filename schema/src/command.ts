@@ -32,6 +32,8 @@ export type ValuesOf<O extends Options> = {
 export interface Terminal {
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** YYYY-MM-DD, in UTC. */
+  today(): string;
   out(text: string): void;
   /** Says what is not part of the answer, e.g. where a server listens. */
   err(text: string): void;

@@ -19,6 +19,9 @@ export interface FixtureRepository {
   write(files: Files): Promise<void>;
 }
 
+/** What the date is in every fixture. */
+export const TODAY = '2026-11-20';
+
 const made: string[] = [];
 
 /** Makes a small repository in a folder of its own; `removeRepositories` takes all away. */
@@ -39,6 +42,7 @@ export async function runIn(cwd: string, argv: readonly string[]): Promise<Answe
   const code = await run(argv, {
     cwd,
     env: {},
+    today: () => TODAY,
     out: (text) => {
       out += text;
     },

@@ -22,9 +22,10 @@ type Subscription {
   priceChanged(id: ID!): Product @eventStream(stream: "CATALOG", subject: "price.{args.id}", value: "{ id: $id }", audience: PUBLIC)
 }
 
-type Product @key(fields: "id") @key(fields: "sku") {
+type Product @key(fields: "id") @key(fields: "sku") @key(fields: "barcode") {
   id: ID!
   sku: String!
+  barcode: String!
   name: String!
   colour: Colour
   weightGrams: Int

@@ -59,6 +59,7 @@ it('serves what is published until it is stopped', async () => {
   const code = await run(['serve', '--port', '0'], {
     cwd: repository.root,
     env: {},
+    today: () => '2026-11-20',
     out(text) {
       const url = /SUPERGRAPH_URL=(\S+)\n$/.exec(text)?.[1] ?? '';
       served = fetch(url).then((response) => response.text());

@@ -1,9 +1,9 @@
 import type { Finding, Report } from './report.ts';
 
-/** Annotations of GitHub Actions: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
+/** Annotations of GitHub Actions, which shows only the first few, so nothing that is merely good to know: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
 export function toGithub({ title, summary, sections }: Report): string {
   const annotations = sections.flatMap((section) =>
-    section.findings.map((finding) => annotation(section.title, finding)),
+    section.findings.filter(({ level }) => level !== 'notice').map((finding) => annotation(section.title, finding)),
   );
   return `${[...annotations, `${title}: ${summary}`].join('\n')}\n`;
 }
