@@ -5,19 +5,25 @@ import { createLogger, loadConfig } from '@shop/service-kit';
 import { eventually, startTestServers, type TestServers } from '@shop/testkit';
 import { gatewaySettings } from '../src/index.ts';
 import { USAGE_KEY } from '../src/usage/usage-recorder.ts';
+import { type BookStream, openStream, subscribe } from './library/events.ts';
 import { type Library, startLibrary } from './library/start-library.ts';
 
 let servers: TestServers;
 let redis: RedisConnection;
+let stream: BookStream;
 let library: Library;
 beforeAll(async () => {
-  servers = await startTestServers({ redis: true });
+  servers = await startTestServers({ redis: true, nats: true });
   redis = await connectRedis({ url: servers.redis.url, log: createLogger('test', { level: 'silent' }) });
-  library = await startRecording({ USAGE_FLUSH_MS: '100', OPERATION_MAX_COST: '9' });
+  stream = await openStream(servers.nats.url);
+  await stream.create();
+  const nats = { NATS_URL: servers.nats.url };
+  library = await startRecording({ USAGE_FLUSH_MS: '100', OPERATION_MAX_COST: '9', ...nats });
 });
 afterEach(() => redis.flushdb());
 afterAll(async () => {
   await library.close();
+  await stream.close();
   await redis.close();
   await servers.close();
 });
@@ -101,6 +107,23 @@ it('records nothing of what was not executed', async () => {
   await ask(library, { query: '{ book(id: "b1") { title } }' });
   await eventually(async () => expect(await recorded()).toHaveLength(1), patience);
   expect((await recorded())[0]?.coordinates).toEqual(['Book.title', 'Query.book', 'Query.book(id:)']);
+});
+
+it('records subscriptions, and what else is asked over a socket', async () => {
+  const asked = [
+    ['subscription { bookReturned(bookId: "b1") { returnedAt } }', app('app', '7')],
+    ['{ book(id: "b1") { title } }', { headers: app('admin', '') }],
+    ['subscription { bookReturned(bookId: "b1") { nothing } }', app('app', '8')],
+  ] as const;
+  const subscribers = asked.map(([query, params]) => subscribe(library.gateway.url, query, { params }));
+  await eventually(async () => expect(await requests()).toBe(2), patience);
+  for (const { client } of subscribers) await client.dispose();
+  const all = (await recorded()).map(({ coordinates, counts }) => [coordinates, counts]);
+  expect(all).toContainEqual([
+    ['BookReturned.returnedAt', 'Subscription.bookReturned', 'Subscription.bookReturned(bookId:)'],
+    { 'app\n7': 1 },
+  ]);
+  expect(all).toContainEqual([['Book.title', 'Query.book', 'Query.book(id:)'], { 'admin\n': 1 }]);
 });
 
 it('keeps its counts while Redis is away', async () => {

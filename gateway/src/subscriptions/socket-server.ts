@@ -9,6 +9,7 @@ import type { Entrance } from '../guards/admit-request.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { reportErrors } from '../observability/report-errors.ts';
 import { idempotencyKeyOf, type RequestContext } from '../request-context.ts';
+import { socketAppOf } from '../usage/client-app.ts';
 import { keepAlive } from './heartbeat.ts';
 import type { StartOperation } from './operation-starter.ts';
 import { pacedSocket } from './paced-socket.ts';
@@ -70,7 +71,10 @@ export function serveSockets(options: SocketServerOptions) {
     const context: RequestContext = { token: null, client, idempotencyKey: idempotencyKeyOf(request.headers) };
     const viewer = createSocketViewer(context, entrance.verifier, socket, () => void renewed(context));
     const transport = createTransport(pacedSocket(socket, pace), {
-      connect: (params) => viewer.enter(authorizationOf(params, request.headers)),
+      connect(params) {
+        context.app = socketAppOf(params, request.headers);
+        return viewer.enter(authorizationOf(params, request.headers));
+      },
       ping: (payload) => void viewer.renew(payload),
       start: (payload) =>
         continueTrace(request.headers.traceparent?.toString(), 'socket operation', async () => {

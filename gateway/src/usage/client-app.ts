@@ -11,6 +11,15 @@ export function clientAppOf(headers: Readonly<Record<string, unknown>>): string 
   return `${name}\n${text(headers['apollographql-client-version'], VERSION_CHARACTERS)}`;
 }
 
+/** Browsers cannot set headers on a WebSocket: the same names may come in `connection_init`, as they are or in its `headers`. */
+export function socketAppOf(
+  params: Readonly<Record<string, unknown>> | undefined,
+  headers: Readonly<Record<string, unknown>>,
+): string {
+  const given = params?.headers;
+  return clientAppOf({ ...headers, ...(typeof given === 'object' && given), ...params });
+}
+
 /** Who says nothing. */
 export const NO_APP = '\n';
 
