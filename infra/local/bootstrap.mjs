@@ -58,7 +58,7 @@ const tasks = {
       ['--only <name>', 'of gateway-soak: reloads or operations'],
       [
         'fanout',
-        'what to measure: telling a crowd of WebSocket clients of one event, with --rounds and --profile as above',
+        'what to measure: telling a crowd of WebSocket clients of one event, with --rounds, --against and --profile as above',
       ],
       ['--clients <n>,…', 'of fanout: how many at once, one number after the other (1000,5000,10000)'],
       ['--events <n>', 'of fanout: told in each round (20)'],

@@ -11,7 +11,7 @@ import {
   stopRequest,
   sweepPath,
 } from '@shop/local';
-import { arms, type Ground } from './fanout/arms.ts';
+import { type Arm, arms, type Ground, otherCopy } from './fanout/arms.ts';
 import { gatherCrowd } from './fanout/crowd.ts';
 import { type Events, openEvents } from './fanout/events.ts';
 import { measureRound, type Result, resultOf, type Series, warmUp } from './fanout/measure.ts';
@@ -68,14 +68,16 @@ function readOptions() {
       rounds: { type: 'string', default: '3' },
       only: { type: 'string', default: arms.map(({ name }) => name).join(',') },
       json: { type: 'string', default: join(localDir, 'bench/fanout.json') },
+      against: { type: 'string' },
       profile: { type: 'string' },
     },
   });
+  const others: Arm[] = values.against === undefined ? [] : [otherCopy(values.against)];
   return {
     clients: values.clients.split(',').map(positive),
     events: positive(values.events),
     rounds: positive(values.rounds),
-    arms: chosen(values.only, arms),
+    arms: [...chosen(values.only, arms), ...others],
     json: values.json === '' ? null : values.json,
     profileDir: values.profile,
   };

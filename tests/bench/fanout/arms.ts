@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { rootDir } from '@shop/local';
 import { startScriptOf } from '../gateway/arms.ts';
 import { rivalsDir } from '../gateway/rivals.ts';
@@ -27,16 +27,16 @@ export const LIMIT = 'limit';
 
 const here = import.meta.dirname;
 
+const ours = (folder: string) => ({
+  start: ({ supergraphPath, natsUrl }: Ground, port: number) => ({
+    args: startScriptOf(folder),
+    cwd: folder,
+    env: { SUPERGRAPH_PATH: supergraphPath, NATS_URL: natsUrl, PORT: String(port) },
+  }),
+});
+
 export const arms: readonly Arm[] = [
-  {
-    name: OURS,
-    what: 'this gateway, as `npm run gateway` starts it, with every default',
-    start: ({ supergraphPath, natsUrl }, port) => ({
-      args: startScriptOf(rootDir),
-      cwd: rootDir,
-      env: { SUPERGRAPH_PATH: supergraphPath, NATS_URL: natsUrl, PORT: String(port) },
-    }),
-  },
+  { name: OURS, what: 'this gateway, as `npm run gateway` starts it, with every default', ...ours(rootDir) },
   {
     name: 'plain',
     what: 'graphql-ws and graphql-js in one process, as their documentation has them',
@@ -62,3 +62,10 @@ export const arms: readonly Arm[] = [
     start: ({ natsUrl }, port) => ({ args: [join(here, 'limit-server.ts'), natsUrl, String(port)] }),
   },
 ];
+
+/** Another, built working copy. */
+export const otherCopy = (folder: string): Arm => ({
+  name: 'other',
+  what: `the gateway in ${folder}`,
+  ...ours(resolve(folder)),
+});

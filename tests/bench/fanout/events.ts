@@ -21,15 +21,15 @@ export async function openEvents(natsUrl: string): Promise<Events> {
   let last = 0;
   let lastQuestion = 0;
 
-  const events: Events = {
-    async tell(crowd) {
-      last += 1;
-      const number = last;
-      const told = crowd.told((each) => each === number);
-      const at = performance.timeOrigin + performance.now();
-      connection.publish(SUBJECT, eventOf(number));
-      return (await told) - at;
-    },
+  async function tell(crowd: Crowd, number: number): Promise<number> {
+    const told = crowd.told((each) => each === number);
+    const at = performance.timeOrigin + performance.now();
+    connection.publish(SUBJECT, eventOf(number));
+    return (await told) - at;
+  }
+
+  return {
+    tell: (crowd) => tell(crowd, ++last),
     async tellUntilHeard(crowd) {
       const heard = crowd.told((number) => number < 0);
       const ask = () => connection.publish(SUBJECT, eventOf(--lastQuestion));
@@ -37,9 +37,8 @@ export async function openEvents(natsUrl: string): Promise<Events> {
       const asking = setInterval(ask, AGAIN_AFTER_MS);
       await heard.finally(() => clearInterval(asking));
       // What was asked meanwhile is on its way before this one.
-      await events.tell(crowd);
+      await tell(crowd, --lastQuestion);
     },
     close: () => connection.close(),
   };
-  return events;
 }

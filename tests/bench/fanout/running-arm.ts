@@ -39,7 +39,7 @@ export async function startArm(arm: Arm, { ground, dir, profileDir, signal }: St
   const { pid, close } = await launch({
     name: arm.name,
     command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', ...settlingFlags(settlePort), ...profile, ...args],
+    args: ['--disable-warning=ExperimentalWarning', ...settlingFlags(settlePort, '&thoroughly'), ...profile, ...args],
     env: { ...process.env, ...ENVIRONMENT, ...env },
     ...(cwd !== undefined && { cwd }),
     logFile: join(dir, `${arm.name}.log`),
