@@ -87,6 +87,8 @@ export default {
     }),
     never('end-to-end-tests-see-a-black-box', '^tests/e2e/', {
       path: '^(subgraphs|workers|gateway|schema)/',
+      // What clients are built with.
+      pathNot: '^schema/operations/',
     }),
     never(
       'testkit-is-for-tests',

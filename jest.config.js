@@ -23,6 +23,8 @@ const tier = (displayName, testMatch, more = {}) => ({
   // Workspaces resolve to their sources, so that a test never runs against a stale build.
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'import', 'default'] },
   extensionsToTreatAsEsm: ['.ts'],
+  // By the condition "import" a require() would find its ES module, and fail while somebody's import of it is under way.
+  moduleNameMapper: { '^tslib$': '<rootDir>/node_modules/tslib/tslib.js' },
   modulePathIgnorePatterns: ['/dist/', '/.local/'],
   transform,
   ...more,
@@ -44,7 +46,9 @@ export default {
     tier('cluster', ['<rootDir>/{packages,subgraphs}/**/*.cluster.test.ts'], servers),
     tier('e2e', ['<rootDir>/tests/e2e/**/*.e2e.test.ts'], wholeShop),
   ],
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   // Most of an int test is waiting for servers: leaving a core free would leave it idle.
   maxWorkers: '100%',
+  // A worker that ends frees all it has loaded, which takes longer than the half second it gets where others want the cores.
+  workerGracefulExitTimeout: 10_000,
 };

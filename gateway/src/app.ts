@@ -12,9 +12,9 @@ import {
 import type { GatewayConfig } from './config.ts';
 import { toClientError } from './errors/client-error.ts';
 import { createEngine } from './execution/engine.ts';
-import { subgraphCheck } from './execution/subgraph-check.ts';
-import { createSubgraphPools } from './execution/subgraph-pools.ts';
-import { createSubgraphSources } from './execution/subgraph-sources.ts';
+import { subgraphCheck } from './execution/subgraphs/subgraph-check.ts';
+import { createSubgraphPools } from './execution/subgraphs/subgraph-pools.ts';
+import { createSubgraphSources } from './execution/subgraphs/subgraph-sources.ts';
 import type { Entrance } from './guards/admit-request.ts';
 import { allowOrigins } from './guards/cors.ts';
 import { openDoor } from './guards/door.ts';
@@ -23,8 +23,10 @@ import { hidingSuggestions } from './guards/introspection.ts';
 import { createTokenVerifier, unverified } from './guards/token-verifier.ts';
 import { createFinishAnswer } from './observability/finish-answer.ts';
 import { createGatewayMetrics } from './observability/gateway-metrics.ts';
+import { createKnownOperations } from './operations/known-operations.ts';
 import { createPlanning } from './planning/planning.ts';
-import { declaredStreamsCheck } from './subscriptions/declared-streams.ts';
+import { createAuthorizeSubscription } from './subscriptions/authorized-subscription.ts';
+import { declaredStreams } from './subscriptions/declared-streams.ts';
 import { createEventHub } from './subscriptions/event-hub.ts';
 import { createJetStreamSource } from './subscriptions/jetstream-source.ts';
 import { operationStarter } from './subscriptions/operation-starter.ts';
@@ -36,14 +38,15 @@ import { openLiveSupergraph } from './supergraph/live-supergraph.ts';
 import { supergraphSource } from './supergraph/supergraph-source.ts';
 import { switching } from './supergraph/switching.ts';
 import { warmUp } from './supergraph/warm-up.ts';
+import { createAdmitText } from './transport/admit-text.ts';
 import { graphiqlPage } from './transport/graphiql-page.ts';
 import { GRAPHQL_PATH, serveGraphQL } from './transport/graphql-route.ts';
 import { createHttpOperations } from './transport/http-operations.ts';
-import { createKnownOperations } from './transport/known-operations.ts';
 import { createOperationPipeline } from './transport/operation-pipeline.ts';
 import { createPage } from './transport/page.ts';
 import { createPersistedQueries } from './transport/persisted-queries.ts';
 import { createSendAnswer } from './transport/send-answer.ts';
+import { createUsageRecorder } from './usage/usage-recorder.ts';
 
 export interface RunningGateway {
   /** Of the GraphQL endpoint. */
@@ -89,7 +92,9 @@ async function start(
   if (redis) readiness.add('redis', () => redis.ready(), { required: false });
   const door = closing.add(await openDoor({ settings: guards, redis, decidePolicies, log, metrics, allMetrics }));
   readiness.add('trusted operations', door.trusted.refusal, { required: false });
-  const know = createKnownOperations(door, config.knownOperationsBytes);
+  const recorder =
+    redis && config.usage ? closing.add(createUsageRecorder({ ...config.usage, redis, log, metrics })) : null;
+  const know = createKnownOperations({ door, maxBytes: config.knownOperationsBytes, recorder });
 
   const supergraph = closing.add(
     await openLiveSupergraph({
@@ -110,29 +115,35 @@ async function start(
   const executing = { supergraph, planning, sourcesOf, canDefer: engine.canDefer };
   const pipeline = createOperationPipeline({ ...executing, know, door, cost, planInAnswer, format, log, metrics });
   const persisted = createPersistedQueries({ maxBytes: config.persistedQueriesBytes, redis, log });
+  const admitText = createAdmitText(door, persisted);
 
   const verifier = config.tokens ? createTokenVerifier(config.tokens) : unverified;
   const entrance: Entrance = { door, verifier, trustedProxies: guards.trustedProxies };
   const source = config.natsUrl ? closing.add(createJetStreamSource(config.natsUrl, log)) : null;
   if (source) {
-    readiness.add('streams', declaredStreamsCheck(supergraph.current, source));
+    const streams = declaredStreams(supergraph.current, source);
+    readiness.add('streams', streams.missingAtStart);
+    readiness.add('streams', streams.missingLater, { required: false });
     readiness.add('nats', source.outage, { required: false });
   }
   const { subscriptions: limits } = config;
   const events = source && { source, hub: createEventHub(source, metrics) };
   const finish = createFinishAnswer(log, metrics);
-  const subscriptions = createSubscriptions({ events, limits, sourcesOf, planning, finish, metrics });
+  const authorize = createAuthorizeSubscription(know, door);
+  const answering = { sourcesOf, planning, finish, metrics };
+  const subscriptions = createSubscriptions({ events, limits, supergraph, authorize, ...answering });
+  supergraph.onSwitch(() => void subscriptions.takeOver());
 
   const http = closing.add(createHttpServer({ ...config, log, readiness, metrics: allMetrics }));
   allowOrigins(http.app, guards.corsOrigins);
   holdWhileAnswering(http.app, { supergraph, path: GRAPHQL_PATH });
   const { maxBodyBytes } = guards;
-  const operations = createHttpOperations({ pipeline, persisted, entrance, maxBatch: config.maxBatch });
+  const operations = createHttpOperations({ pipeline, admitText, entrance, maxBatch: config.maxBatch });
   const send = createSendAnswer(config.compressFromBytes);
   const page = config.graphiql ? createPage(graphiqlPage({ showsPlans: planInAnswer !== 'never' })) : null;
   serveGraphQL(http.app, { operations, pipeline, send, door, maxBodyBytes, page });
-  const start = operationStarter({ supergraph, subscriptions, pipeline, know, door });
-  const telling = { path: GRAPHQL_PATH, entrance, start, format, metrics, log };
+  const start = operationStarter({ supergraph, subscriptions, pipeline, know, admitText });
+  const telling = { path: GRAPHQL_PATH, entrance, start, renewed: subscriptions.renewed, format, metrics, log };
   closing.add(serveServerSentEvents({ app: http.app, maxBodyBytes, ...telling }));
   closing.add(serveSockets({ server: http.app.server, maxMessageBytes: maxBodyBytes, limits, ...telling }));
   const url = await http.listen();

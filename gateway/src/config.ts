@@ -4,6 +4,7 @@ import { guardSettings, guardsOf } from './guards/guard-settings.ts';
 import { resilienceOf, resilienceSettings } from './resilience/resilience-settings.ts';
 import { subscriptionLimitsOf, subscriptionSettings } from './subscriptions/subscription-limits.ts';
 import type { SupergraphSettings } from './supergraph/supergraph-source.ts';
+import { usageSettings, usageSettingsOf } from './usage/usage-settings.ts';
 
 const subgraphAddresses = z
   .string()
@@ -64,6 +65,7 @@ export const gatewaySettings = z
     ...subscriptionSettings,
 
     ...guardSettings,
+    ...usageSettings,
     GRAPHIQL: setting.flag(true),
     QUERY_PLAN_IN_ANSWER: z.enum(['never', 'asked', 'always']).default('never'),
     // Of the 15 s a process has to stop, requests in flight want some too.
@@ -98,6 +100,7 @@ export const gatewaySettings = z
     subscriptions: subscriptionLimitsOf(env),
     guards: guardsOf(env, context),
     redisUrl: env.REDIS_URL ?? null,
+    usage: usageSettingsOf(env, context),
     graphiql: env.GRAPHIQL,
     planInAnswer: env.QUERY_PLAN_IN_ANSWER,
     drainDelayMs: env.DRAIN_DELAY_MS,

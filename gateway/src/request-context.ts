@@ -7,6 +7,8 @@ export interface RequestContext {
   /** Null for an anonymous viewer. */
   token: ViewerToken | null;
   client: Client;
+  /** Which program it is, as far as it says so (`clientAppOf`). */
+  app?: string;
   idempotencyKey: string | null;
   /** Where the gateway can tell that whoever asked has gone. */
   departure?: Departure;

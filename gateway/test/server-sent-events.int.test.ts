@@ -183,6 +183,6 @@ it('the recipes of docs/subscriptions.md are those that are tested', async () =>
   const source = await readFile(new URL('./library/recipes.ts', import.meta.url), 'utf8');
   const docs = await readFile(new URL('../../docs/subscriptions.md', import.meta.url), 'utf8');
   const recipes = [...source.matchAll(/\/\/ recipe: .*\n([\s\S]*?)\n\/\/ end/g)].map(([, recipe]) => recipe as string);
-  expect(recipes).toHaveLength(2);
+  expect(recipes).toHaveLength(4);
   for (const recipe of recipes) expect(docs).toContain(recipe);
 });

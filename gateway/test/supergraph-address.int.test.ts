@@ -1,7 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { loadConfig } from '@shop/service-kit';
 import { eventually, graphqlClient } from '@shop/testkit';
+import { publish, rollBack } from '../../schema/src/registry/registry.ts';
+import { type RegistryServer, startRegistryServer } from '../../schema/src/registry/registry-server.ts';
 import { gatewaySettings, type RunningGateway, startGateway } from '../src/index.ts';
 import { type Library, startLibrary } from './library/start-library.ts';
 import { edition, type SupergraphServer, startSupergraphServer } from './library/supergraph-server.ts';
@@ -9,6 +13,7 @@ import { edition, type SupergraphServer, startSupergraphServer } from './library
 let library: Library;
 let sdl: string;
 let registry: SupergraphServer;
+let published: RegistryServer | undefined;
 let gateway: RunningGateway | undefined;
 beforeAll(async () => {
   library = await startLibrary();
@@ -17,14 +22,22 @@ beforeAll(async () => {
 afterEach(async () => {
   await gateway?.close();
   gateway = undefined;
-  await registry.close();
+  await registry?.close();
+  await published?.close();
+  published = undefined;
 });
 afterAll(() => library.close());
 
 const patience = { timeoutMs: 20_000 };
 
 async function start(settings: Record<string, string> = {}): Promise<RunningGateway> {
-  const env = { SUPERGRAPH_URL: registry.url, SUPERGRAPH_POLL_MS: '100', PORT: '0', LOG_LEVEL: 'silent', ...settings };
+  const env = {
+    SUPERGRAPH_URL: (published ?? registry).url,
+    SUPERGRAPH_POLL_MS: '100',
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    ...settings,
+  };
   gateway = await startGateway(loadConfig(gatewaySettings, env));
   return gateway;
 }
@@ -47,22 +60,33 @@ it('polls an address, to which it says what it has', async () => {
   expect(registry.requests.every(({ headers }) => headers.authorization === 'Bearer open-sesame')).toBe(true);
 });
 
-it('answers all requests in flight over many switches', async () => {
-  registry = await startSupergraphServer(sdl);
+it('answers all requests in flight over many publishes, and takes a rollback as it takes any other', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'published-'));
+  const publisher = { by: 'test', commit: null };
+  const first = await publish(dir, edition(sdl, 0), publisher);
+  published = await startRegistryServer({ dir, host: '127.0.0.1', port: 0 });
   const running = await start({ WARM_OPERATIONS: '40' });
+  const isServed = (name: number) =>
+    eventually(async () => expect((await ask(running, NOTICE)).data).toEqual(described(String(name))), {
+      timeoutMs: 60_000,
+    });
   const answers: ReturnType<typeof ask>[] = [];
   for (let i = 1; i <= 20; i += 1) {
     for (let n = 0; n < 50; n += 1) {
       // Each has a text of its own, so that many are being planned when the supergraph changes.
       answers.push(ask(running, `{ slow(ms: ${n * 30}) books(first: 1) { t${i}_${n}: title rating } }`));
     }
-    registry.sdl = edition(sdl, i);
-    await eventually(async () => expect((await ask(running, NOTICE)).data).toEqual(described(String(i))), patience);
+    await publish(dir, edition(sdl, i), publisher);
+    await isServed(i);
   }
   const all = await Promise.all(answers);
   expect(all).toHaveLength(1_000);
   expect(all.filter(({ data }) => data?.slow !== 'done')).toEqual([]);
-}, 120_000);
+
+  await rollBack(dir, first.hash, publisher);
+  await isServed(0);
+  await rm(dir, { recursive: true });
+}, 240_000);
 
 it('is not ready before the first one is there, which it waits for', async () => {
   registry = await startSupergraphServer(sdl);

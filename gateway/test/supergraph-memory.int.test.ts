@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { expect, it } from '@jest/globals';
 import { createLogger, createMetrics } from '@shop/service-kit';
 import { eventually } from '@shop/testkit';
-import { createSubgraphPools } from '../src/execution/subgraph-pools.ts';
+import { createSubgraphPools } from '../src/execution/subgraphs/subgraph-pools.ts';
 import { guardedOperation } from '../src/guards/guarded-operation.ts';
 import { createGatewayMetrics } from '../src/observability/gateway-metrics.ts';
+import { createKnownOperations } from '../src/operations/known-operations.ts';
 import { openLiveSupergraph } from '../src/supergraph/live-supergraph.ts';
 import { switching } from '../src/supergraph/switching.ts';
 import { warmUp } from '../src/supergraph/warm-up.ts';
-import { createKnownOperations } from '../src/transport/known-operations.ts';
 import { composeLibrary } from './library/compose-library.ts';
 import { edition } from './library/supergraph-server.ts';
 import { planningOf } from './planning/subgraphs-in-process.ts';
@@ -29,10 +29,11 @@ it(`leaves neither processes nor threads nor pools behind of ${RELOADS} supergra
   const log = createLogger('test', { level: 'silent' });
   const metrics = createGatewayMetrics(createMetrics('test'));
   const planning = planningOf();
-  const know = createKnownOperations(
-    { prepare: (supergraph, document, operation) => guardedOperation(supergraph, document, operation, 10) },
-    2 ** 20,
-  );
+  const know = createKnownOperations({
+    door: { prepare: (supergraph, document, operation) => guardedOperation(supergraph, document, operation, 10) },
+    maxBytes: 2 ** 20,
+    recorder: null,
+  });
   const pools = createSubgraphPools({ connections: 1 });
   const library = (n: number) =>
     composeLibrary({ books: `http://127.0.0.1:${9_000 + n}`, reviews: 'http://127.0.0.1:9' });

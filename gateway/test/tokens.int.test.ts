@@ -50,6 +50,15 @@ describe('a token', () => {
   });
 });
 
+it('a token is taken for as long after its end as JWT_LEEWAY_SECONDS says', async () => {
+  const other = await startLibrary({ JWKS_URL: tokens.jwksUrl, JWT_LEEWAY_SECONDS: '200' });
+  const token = (expiresInSeconds: number) => tokens.mint({ userId: 'u1', expiresInSeconds });
+  expect((await other.client(await token(-60)).query(whoAsks)).errors).toBeUndefined();
+  const { errors } = await other.client(await token(-300)).query(whoAsks);
+  expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  await other.close();
+});
+
 it('tells keys that cannot be had from a bad token', async () => {
   const gone = await testTokens();
   const token = await gone.mint({ userId: 'u1' });

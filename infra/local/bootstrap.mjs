@@ -56,6 +56,14 @@ const tasks = {
       ['--reloads <n>', 'of gateway-soak: other supergraphs, one after the other (1000)'],
       ['--operations <n>', 'of gateway-soak: no two of them alike (1000000)'],
       ['--only <name>', 'of gateway-soak: reloads or operations'],
+      [
+        'fanout',
+        'what to measure: telling a crowd of WebSocket clients of one event, with --rounds, --against and --profile as above',
+      ],
+      ['--clients <n>,…', 'of fanout: how many at once, one number after the other (1000,5000,10000)'],
+      ['--events <n>', 'of fanout: told in each round (20)'],
+      ['--only <name>,…', 'of fanout: ours, plain (graphql-ws), hive, limit (ws alone)'],
+      ['--json', 'of fanout: without a file, the numbers are printed and nothing else'],
     ],
   },
   test: {

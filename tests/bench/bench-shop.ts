@@ -38,6 +38,8 @@ export async function startBenchShop(options: BenchShopOptions): Promise<BenchSh
     forTests: false,
     env: {
       all: {
+        // As in the images: elsewhere graphql-js looks closely at every object that is not of the type it asks for.
+        NODE_ENV: 'production',
         LOG_LEVEL: 'warn',
         ...env,
         ...(profileDir !== undefined && {

@@ -1,56 +1,48 @@
 import { randomUUID } from 'node:crypto';
+import {
+  CancelOrderDocument,
+  OrderPageDocument,
+  PlaceOrderDocument,
+  type PlaceOrderInput,
+} from '@shop/schema/operations';
 import { eventually } from '@shop/testkit';
 import { runningShop } from './running-shop.ts';
-import { createWorld, dataOf, type Shopper, type UserError } from './world.ts';
+import { createWorld, dataOf, type Shopper } from './world.ts';
 
 const { gatewayUrl, dataPlatformUrl, paymentProviderUrl } = runningShop();
 const world = createWorld(gatewayUrl);
 
-interface Order {
-  id: string;
-  status: string;
-  reason: string | null;
-  payment: { id: string; method: string; status: string; amount: { amount: number }; redirectUrl: string | null };
-}
+type Order = Awaited<ReturnType<typeof placeByCard>>;
 
-const FIELDS = 'id status reason payment { id method status amount { amount } redirectUrl }';
-
-async function placeByCard(shopper: Shopper, productId: string): Promise<Order> {
-  const { placeOrder } = dataOf(
-    await shopper.query<{ placeOrder: { order: Order | null; userErrors: UserError[] } }>(
-      `mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { order { ${FIELDS} } userErrors { code } } }`,
-      { input: { lines: [{ productId, quantity: 2 }], paymentMethod: 'CARD', idempotencyKey: randomUUID() } },
-    ),
-  );
+async function placeByCard(shopper: Shopper, productId: string) {
+  const input: PlaceOrderInput = {
+    lines: [{ productId, quantity: 2 }],
+    paymentMethod: 'CARD',
+    idempotencyKey: randomUUID(),
+  };
+  const { placeOrder } = dataOf(await shopper.query(PlaceOrderDocument, { input }));
   if (placeOrder.order === null) throw new Error(JSON.stringify(placeOrder.userErrors));
   return placeOrder.order;
 }
 
-async function cancel(shopper: Shopper, orderId: string): Promise<Order> {
-  const { cancelOrder } = dataOf(
-    await shopper.query<{ cancelOrder: { order: Order } }>(
-      `mutation ($input: CancelOrderInput!) { cancelOrder(input: $input) { order { ${FIELDS} } } }`,
-      { input: { orderId } },
-    ),
-  );
-  return cancelOrder.order;
+async function cancel(shopper: Shopper, orderId: string) {
+  return dataOf(await shopper.query(CancelOrderDocument, { input: { orderId } })).cancelOrder.order;
 }
 
-async function read(shopper: Shopper, id: string): Promise<Order> {
-  return dataOf(await shopper.query<{ order: Order }>(`query ($id: ID!) { order(id: $id) { ${FIELDS} } }`, { id }))
-    .order;
+async function read(shopper: Shopper, id: string) {
+  return dataOf(await shopper.query(OrderPageDocument, { id })).order;
 }
 
 /** What a buyer does on the provider's page; answers with what they see when they are sent back. */
 async function decide({ payment }: Order, decision: 'pay' | 'decline'): Promise<string> {
-  const page = payment.redirectUrl ?? '';
+  const page = payment?.redirectUrl ?? '';
   expect(await (await fetch(page)).text()).toContain('value="pay"');
   const answer = await fetch(page, { method: 'POST', body: new URLSearchParams({ decision }) });
   return answer.text();
 }
 
 async function ledgerOf({ payment }: Order): Promise<[kind: string, amount: number | undefined][]> {
-  const { id } = await (await fetch(`${paymentProviderUrl}/payments?key=${payment.id}`)).json();
+  const { id } = await (await fetch(`${paymentProviderUrl}/payments?key=${payment?.id}`)).json();
   const facts: { paymentId: string; kind: string; amount?: number }[] = await (
     await fetch(`${paymentProviderUrl}/ledger`)
   ).json();
@@ -68,8 +60,8 @@ it('is completed once its buyer has paid on the provider’s page, and refunded 
   expect(await world.stock(productId)).toEqual({ available: 8, onHand: 10, held: 2 });
 
   expect(await decide(placed, 'pay')).toContain('Thank you');
-  await eventually(async () => expect((await read(shopper, placed.id)).status).toBe('COMPLETED'));
-  expect((await read(shopper, placed.id)).payment).toMatchObject({ status: 'CAPTURED', redirectUrl: null });
+  await eventually(async () => expect((await read(shopper, placed.id))?.status).toBe('COMPLETED'));
+  expect((await read(shopper, placed.id))?.payment).toMatchObject({ status: 'CAPTURED', redirectUrl: null });
   await eventually(async () => expect(await world.stock(productId)).toEqual({ available: 8, onHand: 8, held: 0 }));
   await eventually(async () => {
     const received: { type: string; data: { orderId?: string } }[] = await (
@@ -81,7 +73,7 @@ it('is completed once its buyer has paid on the provider’s page, and refunded 
 
   expect(await cancel(shopper, placed.id)).toMatchObject({ status: 'CANCELLED' });
   expect(await cancel(shopper, placed.id)).toMatchObject({ status: 'CANCELLED' });
-  await eventually(async () => expect((await read(shopper, placed.id)).payment.status).toBe('REFUNDED'));
+  await eventually(async () => expect((await read(shopper, placed.id))?.payment?.status).toBe('REFUNDED'));
   expect(await world.stock(productId)).toEqual({ available: 10, onHand: 10, held: 0 });
   expect(await ledgerOf(placed)).toEqual([
     ['authorisation', 24_000],
@@ -110,7 +102,7 @@ it('takes no money when it is cancelled before it is paid', async () => {
   const { id: productId } = await world.aProduct({ stock: 5 });
   const placed = await placeByCard(shopper, productId);
   expect(await cancel(shopper, placed.id)).toMatchObject({ status: 'CANCELLED', payment: { status: 'FAILED' } });
-  expect(await (await fetch(placed.payment.redirectUrl ?? '')).text()).toContain('withdrawn');
+  expect(await (await fetch(placed.payment?.redirectUrl ?? '')).text()).toContain('withdrawn');
   expect(await world.stock(productId)).toEqual({ available: 5, onHand: 5, held: 0 });
   expect(await ledgerOf(placed)).toEqual([['void', undefined]]);
 });

@@ -1,4 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import {
+  CouponIssuedDocument,
+  type CouponIssuedSubscription,
+  OrderPageDocument,
+  OrderStatusChangedDocument,
+  PlaceOrderDocument,
+  type PlaceOrderInput,
+} from '@shop/schema/operations';
 import { eventually } from '@shop/testkit';
 import { runningShop } from './running-shop.ts';
 import { createWorld, dataOf, type Listener, type Shopper } from './world.ts';
@@ -6,13 +14,10 @@ import { createWorld, dataOf, type Listener, type Shopper } from './world.ts';
 const { gatewayUrl } = runningShop();
 const world = createWorld(gatewayUrl);
 
-const ISSUED =
-  'subscription { couponIssued { issuedAt coupon { id code status owner { id name } event { id title } } } }';
-const STATUS =
-  'subscription ($id: ID!) { orderStatusChanged(orderId: $id) { id status total { amount } user { id } } }';
+type Issued = Listener<CouponIssuedSubscription>;
 
 /** Answers once the gateway listens for every one of them: from then on no event is missed. */
-async function subscribed(field: string, ...subscribe: (() => Listener)[]): Promise<Listener[]> {
+async function subscribed<Data>(field: string, ...subscribe: (() => Listener<Data>)[]): Promise<Listener<Data>[]> {
   const before = await openNow(field);
   const listeners = subscribe.map((begin) => begin());
   await eventually(async () => expect(await openNow(field)).toBe(before + listeners.length));
@@ -25,20 +30,20 @@ async function openNow(field: string): Promise<number> {
 }
 
 async function placeByCard(shopper: Shopper, productId: string): Promise<string> {
-  const { placeOrder } = dataOf(
-    await shopper.query<{ placeOrder: { order: { id: string } } }>(
-      'mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { order { id } userErrors { code } } }',
-      { input: { lines: [{ productId, quantity: 1 }], paymentMethod: 'CARD', idempotencyKey: randomUUID() } },
-    ),
-  );
-  return placeOrder.order.id;
+  const input: PlaceOrderInput = {
+    lines: [{ productId, quantity: 1 }],
+    paymentMethod: 'CARD',
+    idempotencyKey: randomUUID(),
+  };
+  return dataOf(await shopper.query(PlaceOrderDocument, { input })).placeOrder.order?.id as string;
 }
 
 async function pay(shopper: Shopper, id: string): Promise<void> {
-  const document = 'query ($id: ID!) { order(id: $id) { payment { redirectUrl } } }';
-  type Answer = { order: { payment: { redirectUrl: string } } };
-  const { order } = dataOf(await shopper.query<Answer>(document, { id }));
-  await fetch(order.payment.redirectUrl, { method: 'POST', body: new URLSearchParams({ decision: 'pay' }) });
+  const { order } = dataOf(await shopper.query(OrderPageDocument, { id }));
+  await fetch(order?.payment?.redirectUrl as string, {
+    method: 'POST',
+    body: new URLSearchParams({ decision: 'pay' }),
+  });
 }
 
 it('tells every device of a user of a new coupon, and nobody else', async () => {
@@ -46,10 +51,10 @@ it('tells every device of a user of a new coupon, and nobody else', async () => 
   const couponEventId = await world.aCouponEvent({ maxPerUser: 2 });
   const [phone, laptop, stranger] = (await subscribed(
     'couponIssued',
-    () => world.subscribe(ISSUED, {}, shopper.token),
-    () => world.subscribe(ISSUED, {}, shopper.token),
-    () => world.subscribe(ISSUED, {}, other.token),
-  )) as [Listener, Listener, Listener];
+    () => world.subscribe(CouponIssuedDocument, {}, shopper.token),
+    () => world.subscribe(CouponIssuedDocument, {}, shopper.token),
+    () => world.subscribe(CouponIssuedDocument, {}, other.token),
+  )) as [Issued, Issued, Issued];
 
   const mine = await world.aCoupon(shopper, couponEventId);
   const theirs = await world.aCoupon(other, couponEventId);
@@ -78,9 +83,12 @@ it('follows an order from where it stands to its end', async () => {
   const shopper = await world.aShopper();
   const product = await world.aProduct({ price: 7_000 });
   const id = await placeByCard(shopper, product.id);
-  const listener = world.subscribe(STATUS, { id }, shopper.token);
+  const listener = world.subscribe(OrderStatusChangedDocument, { orderId: id }, shopper.token);
   const at = (status: string) => ({
-    orderStatusChanged: { id, status, total: { amount: 7_000 }, user: { id: shopper.id } },
+    orderStatusChanged: {
+      ...{ id, status, reason: null, user: { id: shopper.id } },
+      total: { amount: 7_000, currencyCode: 'KRW' },
+    },
   });
   await eventually(() => expect(listener.events.at(-1)).toEqual(at('AWAITING_PAYMENT')));
   await pay(shopper, id);
@@ -95,14 +103,14 @@ it.each([
 ])('refuses to follow %s', async (_what, tokenOf, code) => {
   const shopper = await world.aShopper();
   const id = await placeByCard(shopper, (await world.aProduct()).id);
-  const listener = world.subscribe(STATUS, { id }, await tokenOf());
+  const listener = world.subscribe(OrderStatusChangedDocument, { orderId: id }, await tokenOf());
   await eventually(() => expect(JSON.stringify(listener.failures)).toContain(code));
   expect(listener.events).toEqual([]);
   listener.close();
 });
 
 it('tells nobody of coupons who is not signed in', async () => {
-  const listener = world.subscribe(ISSUED);
+  const listener = world.subscribe(CouponIssuedDocument, {});
   await eventually(() => expect(JSON.stringify(listener.failures)).toContain('UNAUTHENTICATED'));
   listener.close();
 });

@@ -1,4 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import {
+  AdjustStockDocument,
+  CancelOrderDocument,
+  PlaceOrderDocument,
+  type PlaceOrderInput,
+} from '@shop/schema/operations';
 import { eventually, type GraphqlClient, graphqlClient } from '@shop/testkit';
 import type { Books } from './crashes/books.ts';
 import { type OwnShop, startOwnShop } from './own-shop.ts';
@@ -9,17 +15,7 @@ let own: OwnShop;
 let world: World;
 let books: Books;
 
-interface Order {
-  id: string;
-  status: string;
-}
-type Placed = { placeOrder: { order: Order | null; userErrors: { code: string }[] } };
-
-const PLACE_ORDER =
-  'mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { order { id status } userErrors { code } } }';
-const CANCEL_ORDER =
-  'mutation ($input: CancelOrderInput!) { cancelOrder(input: $input) { order { status } userErrors { code } } }';
-const ADJUST_STOCK = 'mutation ($input: AdjustStockInput!) { adjustStock(input: $input) { userErrors { code } } }';
+type Statuses = { me: { orders: { nodes: { id: string; status: string }[] } } };
 
 beforeAll(async () => {
   own = await startOwnShop({ instances: { gateway: 2 } });
@@ -39,11 +35,11 @@ function everyGateway({ token }: Shopper): GraphqlClient[] {
   return own.shop.run.gateway.instances.map(({ port }) => graphqlClient(`http://127.0.0.1:${port}/graphql`, { token }));
 }
 
-function place(client: GraphqlClient, input: object) {
-  return client.query<Placed>(PLACE_ORDER, { input: { idempotencyKey: randomUUID(), ...input } });
+function place(client: GraphqlClient, input: PlaceOrderInput) {
+  return client.query(PlaceOrderDocument, { input: { idempotencyKey: randomUUID(), ...input } });
 }
 
-const order = async (client: GraphqlClient, input: object) => dataOf(await place(client, input)).placeOrder;
+const order = async (client: GraphqlClient, input: PlaceOrderInput) => dataOf(await place(client, input)).placeOrder;
 
 it('lets one coupon pay for one of twenty orders', async () => {
   const shopper = await world.aShopper({ points: 1_000_000 });
@@ -92,12 +88,10 @@ it('gives back everything of orders that are cancelled while they are being conf
   const cancelled = new Set<string>();
   await eventually(
     async () => {
-      const seen = dataOf(
-        await cancelling.query<{ me: { orders: { nodes: Order[] } } }>('{ me { orders { nodes { id status } } } }'),
-      );
+      const seen = dataOf(await cancelling.query<Statuses>('{ me { orders { nodes { id status } } } }'));
       const completed = seen.me.orders.nodes.filter(({ status }) => status === 'COMPLETED');
       await Promise.all(
-        [...completed, ...completed].map(({ id }) => cancelling.query(CANCEL_ORDER, { input: { orderId: id } })),
+        [...completed, ...completed].map(({ id }) => cancelling.query(CancelOrderDocument, { input: { orderId: id } })),
       );
       for (const { id } of completed) cancelled.add(id);
       expect(cancelled.size).toBe(10);
@@ -116,7 +110,7 @@ it('never sells what an ADMIN takes away at the same moment', async () => {
   const shoppers = await times(5, () => world.aShopper({ points: 100_000 }));
   const { id: productId } = await world.aProduct({ price: 1_000, stock: 20 });
   const adjust = (delta: number) =>
-    admin.query<{ adjustStock: { userErrors: { code: string }[] } }>(ADJUST_STOCK, {
+    admin.query(AdjustStockDocument, {
       input: { productId, delta, idempotencyKey: randomUUID() },
     });
   const [orders, edits] = await Promise.all([

@@ -1,16 +1,11 @@
+import { RefreshSessionDocument, SignInDocument, SignOutDocument } from '@shop/schema/operations';
 import { runningShop } from './running-shop.ts';
 import { createWorld, dataOf } from './world.ts';
 
 const world = createWorld(runningShop().gatewayUrl);
 
-interface Refreshed {
-  refreshSession: { session: { accessToken: string; refreshToken: string } | null; userErrors: { code: string }[] };
-}
-
 async function refresh(refreshToken: string) {
-  const document =
-    'mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { session { accessToken refreshToken } userErrors { code } } }';
-  return dataOf(await world.anyone.query<Refreshed>(document, { input: { refreshToken } })).refreshSession;
+  return dataOf(await world.anyone.query(RefreshSessionDocument, { input: { refreshToken } })).refreshSession;
 }
 
 it('rotates refresh tokens and ends the family when one is used again', async () => {
@@ -24,20 +19,16 @@ it('rotates refresh tokens and ends the family when one is used again', async ()
 
 it('ends the session on sign-out', async () => {
   const shopper = await world.aShopper();
-  expect(dataOf(await shopper.query('mutation { signOut { signedOut } }'))).toEqual({ signOut: { signedOut: true } });
+  expect(dataOf(await shopper.query(SignOutDocument))).toEqual({ signOut: { signedOut: true } });
   expect((await refresh(shopper.refreshToken)).session).toBeNull();
 });
 
 it('does not tell whether an address has an account', async () => {
   const shopper = await world.aShopper();
-  const document =
-    'mutation ($input: SignInInput!) { signIn(input: $input) { session { accessToken } userErrors { code message path } } }';
-  const known = dataOf(
-    await world.anyone.query(document, { input: { email: shopper.email, password: 'wrong-password' } }),
-  );
-  const unknown = dataOf(
-    await world.anyone.query(document, { input: { email: 'nobody@shop.test', password: 'wrong-password' } }),
-  );
+  const signIn = async (email: string) =>
+    dataOf(await world.anyone.query(SignInDocument, { input: { email, password: 'wrong-password' } }));
+  const known = await signIn(shopper.email);
+  const unknown = await signIn('nobody@shop.test');
   expect(known).toMatchObject({ signIn: { session: null, userErrors: [{ code: 'INVALID_CREDENTIALS' }] } });
   expect(unknown).toEqual(known);
 });

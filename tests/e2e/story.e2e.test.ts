@@ -1,29 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import {
+  AdjustStockDocument,
+  CancelOrderDocument,
+  ChargePointsDocument,
+  IssueCouponDocument,
+  MyOrdersDocument,
+  PlaceOrderDocument,
+  type PlaceOrderInput,
+  PointHistoryDocument,
+} from '@shop/schema/operations';
 import { eventually } from '@shop/testkit';
 import { runningShop } from './running-shop.ts';
-import { createWorld, dataOf, type Shopper, type UserError } from './world.ts';
+import { createWorld, dataOf, type Shopper } from './world.ts';
 
 const { gatewayUrl, dataPlatformUrl } = runningShop();
 const world = createWorld(gatewayUrl);
 
-interface Order {
-  id: string;
-  status: string;
-  subtotal: { amount: number };
-  discount: { amount: number };
-  total: { amount: number };
-}
-
-const PLACE_ORDER = `mutation ($input: PlaceOrderInput!) {
-  placeOrder(input: $input) {
-    order { id status subtotal { amount } discount { amount } total { amount } }
-    userErrors { code message path }
-  }
-}`;
-
-async function placeOrder(shopper: Shopper, input: Record<string, unknown>, headers: Record<string, string> = {}) {
-  type Answer = { placeOrder: { order: Order | null; userErrors: UserError[] } };
-  return dataOf(await shopper.query<Answer>(PLACE_ORDER, { input }, headers)).placeOrder;
+async function placeOrder(shopper: Shopper, input: PlaceOrderInput, headers: Record<string, string> = {}) {
+  return dataOf(await shopper.query(PlaceOrderDocument, { input }, headers)).placeOrder;
 }
 
 interface Received {
@@ -84,11 +78,7 @@ it('takes stock, points and the coupon together, once, and tells the data platfo
   });
   expect(event?.idempotencyKey).toBe(event?.id);
 
-  const seen = dataOf(
-    await shopper.query(
-      `{ me { orders { nodes { id lines { quantity product { name } } coupon { id status event { title } } } } } }`,
-    ),
-  );
+  const seen = dataOf(await shopper.query(MyOrdersDocument));
   expect(seen).toMatchObject({
     me: {
       orders: {
@@ -117,7 +107,7 @@ it('takes the key from the header, under both its names', async () => {
   expect(second.order?.id).toBe(first.order?.id);
 
   const other = await shopper.query(
-    PLACE_ORDER,
+    PlaceOrderDocument,
     { input: { lines: [{ productId: product.id, quantity: 2 }] } },
     { 'Idempotency-Key': key },
   );
@@ -132,7 +122,7 @@ it('refuses what the shopper can mend, and leaves everything as it was', async (
   const othersCoupon = await world.aCoupon(await world.aShopper(), couponEvent);
   const before = await everything(shopper, [product.id]);
 
-  const refusals: [Record<string, unknown>, string][] = [
+  const refusals: [PlaceOrderInput, string][] = [
     [{ lines: [{ productId: product.id, quantity: 4 }] }, 'INSUFFICIENT_POINTS'],
     [{ lines: [{ productId: product.id, quantity: 6 }] }, 'INSUFFICIENT_STOCK'],
     [{ lines: [{ productId: randomUUID(), quantity: 1 }] }, 'PRODUCT_NOT_FOUND'],
@@ -177,12 +167,9 @@ it('gives everything back when an order is cancelled, once', async () => {
     idempotencyKey: randomUUID(),
   });
 
-  const cancel =
-    'mutation ($input: CancelOrderInput!) { cancelOrder(input: $input) { order { id status payment { status } } userErrors { code } } }';
+  const cancel = { orderId: order?.id as string, reason: 'changed my mind' };
   const answers = await Promise.all(
-    Array.from({ length: 3 }, () =>
-      shopper.query(cancel, { input: { orderId: order?.id, reason: 'changed my mind' } }),
-    ),
+    Array.from({ length: 3 }, () => shopper.query(CancelOrderDocument, { input: cancel })),
   );
   for (const answer of answers) {
     expect(dataOf(answer)).toMatchObject({
@@ -196,7 +183,7 @@ it('gives everything back when an order is cancelled, once', async () => {
     expect(after.coupons).toMatchObject({ me: { coupons: { nodes: [{ status: 'ACTIVE' }] } } });
   });
   await eventually(async () => expect(await received(order?.id as string, 'order.cancelled')).toHaveLength(1));
-  const history = dataOf(await shopper.query('{ me { pointHistory { nodes { kind amount } } } }'));
+  const history = dataOf(await shopper.query(PointHistoryDocument));
   expect(history).toMatchObject({
     me: { pointHistory: { nodes: [{ kind: 'REFUND' }, { kind: 'SPEND' }, { kind: 'CHARGE' }] } },
   });
@@ -208,27 +195,20 @@ it('marks an answer that was given before as a replay, for money, stock and coup
   const product = await world.aProduct({ price: 1_000 });
   const couponEventId = await world.aCouponEvent();
   const key = randomUUID();
+  const lines = [{ productId: product.id, quantity: 1 }];
+  const charge = { input: { amount: 5_000, idempotencyKey: key } };
+  const order = { input: { lines, idempotencyKey: key } };
+  const coupon = { input: { couponEventId, requestId: key } };
+  const stock = { input: { productId: product.id, delta: 1, idempotencyKey: key } };
   const mutations = [
-    [
-      shopper,
-      'mutation ($input: ChargePointsInput!) { chargePoints(input: $input) { entry { id } } }',
-      { amount: 5_000, idempotencyKey: key },
-    ],
-    [shopper, PLACE_ORDER, { lines: [{ productId: product.id, quantity: 1 }], idempotencyKey: key }],
-    [
-      shopper,
-      'mutation ($input: IssueCouponInput!) { issueCoupon(input: $input) { coupon { id } } }',
-      { couponEventId, requestId: key },
-    ],
-    [
-      admin,
-      'mutation ($input: AdjustStockInput!) { adjustStock(input: $input) { product { id } } }',
-      { productId: product.id, delta: 1, idempotencyKey: key },
-    ],
-  ] as const;
-  for (const [client, document, input] of mutations) {
-    const first = await client.query(document, { input });
-    const second = await client.query(document, { input });
+    () => shopper.query(ChargePointsDocument, charge),
+    () => shopper.query(PlaceOrderDocument, order),
+    () => shopper.query(IssueCouponDocument, coupon),
+    () => admin.query(AdjustStockDocument, stock),
+  ];
+  for (const send of mutations) {
+    const first = await send();
+    const second = await send();
     expect(first.extensions?.idempotentReplay).toBeUndefined();
     expect(second).toMatchObject({ data: first.data, extensions: { idempotentReplay: true } });
   }

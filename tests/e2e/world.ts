@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type GraphqlAnswer, type GraphqlClient, graphqlClient } from '@shop/testkit';
+import {
+  AccountDocument,
+  ChargePointsDocument,
+  CreateCouponEventDocument,
+  type CreateCouponEventInput,
+  CreateProductDocument,
+  IssueCouponDocument,
+  ProductStockDocument,
+  SignInDocument,
+  SignUpDocument,
+} from '@shop/schema/operations';
+import { type GraphqlAnswer, type GraphqlClient, graphqlClient, type TypedDocument } from '@shop/testkit';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { ADMIN } from './running-shop.ts';
@@ -17,39 +28,31 @@ export interface Shopper extends GraphqlClient {
   refreshToken: string;
 }
 
-export interface NewCouponEvent {
-  totalCount?: number;
-  maxPerUser?: number;
-  discountType?: 'PERCENTAGE' | 'FIXED';
-  discountValue?: number;
-  minPurchaseAmount?: number;
-  startsAt?: Date;
-  endsAt?: Date;
-}
-
 /** Makes what a test needs, through the gateway and nothing else. */
 export interface World {
   anyone: GraphqlClient;
   admin(): Promise<GraphqlClient>;
   aShopper(options?: { points?: number }): Promise<Shopper>;
   aProduct(options?: { price?: number; stock?: number; name?: string }): Promise<{ id: string; name: string }>;
-  aCouponEvent(options?: NewCouponEvent): Promise<string>;
+  aCouponEvent(options?: Partial<CreateCouponEventInput>): Promise<string>;
   aCoupon(shopper: Shopper, couponEventId: string): Promise<string>;
   points(shopper: Shopper): Promise<number>;
   stock(productId: string): Promise<{ available: number; onHand: number; held: number }>;
-  subscribe(document: string, variables?: Record<string, unknown>, token?: string): Listener;
+  subscribe<Data, Variables extends Record<string, unknown>>(
+    document: TypedDocument<Data, Variables>,
+    variables: Variables,
+    token?: string,
+  ): Listener<Data>;
 }
 
 /** Collects what a subscription delivers. */
-export interface Listener {
-  events: Record<string, unknown>[];
+export interface Listener<Data = Record<string, unknown>> {
+  events: Data[];
   /** Errors of the subscription, and the codes sockets were closed with. */
   failures: unknown[];
   connected: Promise<void>;
   close(): void;
 }
-
-const SESSION = 'session { accessToken refreshToken user { id email } } userErrors { code message path }';
 
 /** The data of an answer that must have no errors. */
 export function dataOf<T>(answer: GraphqlAnswer<T>): T {
@@ -57,18 +60,20 @@ export function dataOf<T>(answer: GraphqlAnswer<T>): T {
   return answer.data;
 }
 
+/** What a mutation was to give. */
+function given<T>(value: T | null, { userErrors }: { userErrors: readonly unknown[] }): T {
+  if (value === null) throw new Error(`Refused: ${JSON.stringify(userErrors)}`);
+  return value;
+}
+
 export function createWorld(gatewayUrl: string): World {
   const anyone = graphqlClient(gatewayUrl);
   let admin: Promise<GraphqlClient> | undefined;
 
   async function signInAdmin(): Promise<GraphqlClient> {
-    const { signIn } = dataOf(
-      await anyone.query<{ signIn: { session: { accessToken: string } } }>(
-        `mutation ($input: SignInInput!) { signIn(input: $input) { ${SESSION} } }`,
-        { input: { email: ADMIN.email, password: ADMIN.password } },
-      ),
-    );
-    return graphqlClient(gatewayUrl, { token: signIn.session.accessToken });
+    const input = { email: ADMIN.email, password: ADMIN.password };
+    const { signIn } = dataOf(await anyone.query(SignInDocument, { input }));
+    return graphqlClient(gatewayUrl, { token: given(signIn.session, signIn).accessToken });
   }
 
   const world: World = {
@@ -77,81 +82,69 @@ export function createWorld(gatewayUrl: string): World {
 
     async aShopper({ points = 0 } = {}) {
       const email = `${randomUUID()}@shop.test`;
-      const { signUp } = dataOf(
-        await anyone.query<{
-          signUp: { session: { accessToken: string; refreshToken: string; user: { id: string } } };
-        }>(`mutation ($input: SignUpInput!) { signUp(input: $input) { ${SESSION} } }`, {
-          input: { email, password: 'a-long-password', name: 'A Shopper' },
-        }),
-      );
-      const { accessToken: token, refreshToken, user } = signUp.session;
+      const account = { email, password: 'a-long-password', name: 'A Shopper' };
+      const { signUp } = dataOf(await anyone.query(SignUpDocument, { input: account }));
+      const { accessToken: token, refreshToken, user } = given(signUp.session, signUp);
       const shopper = { ...graphqlClient(gatewayUrl, { token }), id: user.id, email, token, refreshToken };
       if (points > 0) {
-        const charge = 'mutation ($input: ChargePointsInput!) { chargePoints(input: $input) { userErrors { code } } }';
-        dataOf(await shopper.query(charge, { input: { amount: points, idempotencyKey: randomUUID() } }));
+        const input = { amount: points, idempotencyKey: randomUUID() };
+        dataOf(await shopper.query(ChargePointsDocument, { input }));
       }
       return shopper;
     },
 
     async aProduct({ price = 10_000, stock = 100, name = `Product ${randomUUID().slice(0, 8)}` } = {}) {
-      const { createProduct } = dataOf(
-        await (await world.admin()).query<{ createProduct: { product: { id: string; name: string } } }>(
-          `mutation ($input: CreateProductInput!) { createProduct(input: $input) { product { id name } userErrors { code message path } } }`,
-          { input: { name, price, stock } },
-        ),
-      );
-      return createProduct.product;
+      const admin = await world.admin();
+      const { createProduct } = dataOf(await admin.query(CreateProductDocument, { input: { name, price, stock } }));
+      return given(createProduct.product, createProduct);
     },
 
     async aCouponEvent(options = {}) {
-      const input = {
+      const input: CreateCouponEventInput = {
         title: `Event ${randomUUID().slice(0, 8)}`,
         codePrefix: 'TEST',
         totalCount: 100,
-        startsAt: new Date(Date.now() - 60_000),
-        endsAt: new Date(Date.now() + 3_600_000),
+        startsAt: new Date(Date.now() - 60_000).toISOString(),
+        endsAt: new Date(Date.now() + 3_600_000).toISOString(),
         discountType: 'PERCENTAGE',
         discountValue: 10,
         ...options,
       };
-      const { createCouponEvent } = dataOf(
-        await (await world.admin()).query<{
-          createCouponEvent: { couponEvent: { id: string } | null; userErrors: UserError[] };
-        }>(
-          `mutation ($input: CreateCouponEventInput!) { createCouponEvent(input: $input) { couponEvent { id } userErrors { code message path } } }`,
-          { input },
-        ),
-      );
-      if (createCouponEvent.couponEvent === null) throw new Error(JSON.stringify(createCouponEvent.userErrors));
-      return createCouponEvent.couponEvent.id;
+      const admin = await world.admin();
+      const { createCouponEvent } = dataOf(await admin.query(CreateCouponEventDocument, { input }));
+      return given(createCouponEvent.couponEvent, createCouponEvent).id;
     },
 
     async aCoupon(shopper, couponEventId) {
-      const { issueCoupon } = dataOf(
-        await shopper.query<{ issueCoupon: { coupon: { id: string } | null; userErrors: UserError[] } }>(
-          `mutation ($input: IssueCouponInput!) { issueCoupon(input: $input) { coupon { id } userErrors { code message path } } }`,
-          { input: { couponEventId, requestId: randomUUID() } },
-        ),
-      );
-      if (issueCoupon.coupon === null) throw new Error(JSON.stringify(issueCoupon.userErrors));
-      return issueCoupon.coupon.id;
+      const input = { couponEventId, requestId: randomUUID() };
+      const { issueCoupon } = dataOf(await shopper.query(IssueCouponDocument, { input }));
+      return given(issueCoupon.coupon, issueCoupon).id;
     },
 
-    points: async (shopper) => dataOf(await shopper.query<{ me: { points: number } }>('{ me { points } }')).me.points,
-
-    async stock(productId) {
-      const document = 'query ($id: ID!) { product(id: $id) { stock { available onHand held } } }';
-      type Answer = { product: { stock: { available: number; onHand: number; held: number } } };
-      return dataOf(await anyone.query<Answer>(document, { id: productId })).product.stock;
+    async points(shopper) {
+      const { me } = dataOf(await shopper.query(AccountDocument));
+      if (me === null) throw new Error('Nobody is signed in.');
+      return me.points;
     },
 
-    subscribe: (document, variables = {}, token) => listen(gatewayUrl, document, variables, token),
+    async stock(id) {
+      const { product } = dataOf(await anyone.query(ProductStockDocument, { id }));
+      if (product === null) throw new Error(`There is no product ${id}.`);
+      return product.stock;
+    },
+
+    subscribe: (document, variables, token) => listen(gatewayUrl, document, variables, token),
   };
   return world;
 }
 
-function listen(gatewayUrl: string, query: string, variables: Record<string, unknown>, token?: string): Listener {
-  const events: Record<string, unknown>[] = [];
+function listen<Data, Variables extends Record<string, unknown>>(
+  gatewayUrl: string,
+  document: TypedDocument<Data, Variables>,
+  variables: Variables,
+  token?: string,
+): Listener<Data> {
+  const events: Data[] = [];
   const failures: unknown[] = [];
   let isConnected = () => {};
   const connected = new Promise<void>((resolve) => {
@@ -164,8 +157,8 @@ function listen(gatewayUrl: string, query: string, variables: Record<string, unk
     connectionParams: token === undefined ? {} : { authorization: `Bearer ${token}` },
     on: { connected: () => isConnected(), closed: (event) => failures.push((event as { code: number }).code) },
   });
-  client.subscribe(
-    { query, variables },
+  client.subscribe<Data>(
+    { query: document.toString(), variables },
     {
       next: ({ data, errors }) => (data ? events.push(data) : failures.push(errors)),
       error: (error) => failures.push(error),

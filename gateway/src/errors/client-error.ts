@@ -18,6 +18,9 @@ export const SUBGRAPH_CODES: ReadonlySet<string> = new Set([
   'TIMEOUT',
 ]);
 
+/** A subscription is not what it was: its client begins it again. */
+export const SUBSCRIPTION_SCHEMA_RELOAD = 'SUBSCRIPTION_SCHEMA_RELOAD';
+
 const GATEWAY_CODES: ReadonlySet<string> = new Set([
   ...SUBGRAPH_CODES,
   'OPERATION_TOO_COMPLEX',
@@ -27,6 +30,7 @@ const GATEWAY_CODES: ReadonlySet<string> = new Set([
   'PERSISTED_QUERY_NOT_FOUND',
   'PERSISTED_QUERY_NOT_SUPPORTED',
   'CURSOR_EXPIRED',
+  SUBSCRIPTION_SCHEMA_RELOAD,
 ]);
 
 /** Apollo Server's names for requests that make no sense, in the words of the public API. */
@@ -69,6 +73,11 @@ export function asGraphQLError(error: unknown): GraphQLError {
   return new GraphQLError(cause.message, { originalError: cause, extensions: { code: INTERNAL } });
 }
 
+/** One refusal may have several reasons, which come in an AggregateError. */
+export function asGraphQLErrors(error: unknown): GraphQLError[] {
+  return error instanceof AggregateError ? error.errors.map(asGraphQLError) : [asGraphQLError(error)];
+}
+
 /** graphql-js finds out while it runs an operation that null stands where none may, and says so without a code. */
 function withCode(error: GraphQLError): GraphQLError {
   const field = error.extensions.code === undefined ? nullArgumentIn(error.message) : null;
@@ -77,12 +86,13 @@ function withCode(error: GraphQLError): GraphQLError {
   return new GraphQLError(message, { nodes, path, extensions: { code: 'BAD_USER_INPUT', field } });
 }
 
-/** `field` says which input is wrong, `retryAfterMs` when to come back. */
+/** `field` says which input is wrong, `retryAfterMs` when to come back, `cursor` from where on. */
 export function keptExtensions(extensions: Record<string, unknown> | undefined): Record<string, unknown> {
-  const { field, retryAfterMs } = extensions ?? {};
+  const { code, field, retryAfterMs, cursor } = extensions ?? {};
   return {
     ...(typeof field === 'string' && { field }),
     ...(typeof retryAfterMs === 'number' && { retryAfterMs }),
+    ...(code === SUBSCRIPTION_SCHEMA_RELOAD && typeof cursor === 'string' && { cursor }),
   };
 }
 

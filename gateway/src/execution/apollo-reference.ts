@@ -4,12 +4,12 @@ import type { GatewayExecutionResult, GatewayGraphQLRequestContext } from '@apol
 import { GraphQLError, type GraphQLFormattedError, Kind, OperationTypeNode, parse, type SelectionNode } from 'graphql';
 import { asGraphQLError } from '../errors/client-error.ts';
 import { withClientNames } from '../planning/client-names.ts';
-import { operationOf } from '../planning/own-fields.ts';
+import { operationOf } from '../planning/operation-document.ts';
 import type { PlannedOperation } from '../planning/planned-operation.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { type CompiledOperation, nodeOf } from './compile.ts';
-import type { CallSubgraph, SubgraphAnswer } from './subgraph-call.ts';
+import type { CallSubgraph, SubgraphAnswer } from './subgraphs/subgraph-call.ts';
 
 /** Conditions on the types along a path, which Apollo's executor does not know. */
 const TYPE_CONDITION = /\|\[[\w,]*\]$/;

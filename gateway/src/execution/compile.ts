@@ -7,7 +7,7 @@ import {
   visit,
 } from 'graphql';
 import { BoundedMap } from '../bounded-map.ts';
-import { operationOf } from '../planning/own-fields.ts';
+import { operationOf } from '../planning/operation-document.ts';
 import type { PlanNode, QueryPlan } from '../planning/plan.ts';
 import type { PlannedOperation } from '../planning/planned-operation.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
@@ -45,13 +45,13 @@ export type CompiledOperation = (options: RunOptions) => Promise<WrittenAnswer>;
 /** Combinations of the variables in `@skip` and `@include` whose writers are kept. */
 const REMEMBERED_WRITERS = 32;
 
-/** Turns an operation and its plan into functions. Throws a GraphQLError for a plan this engine cannot run. */
+/** Turns an operation and its plan into functions. Throws PlanningFailed for a plan this engine cannot run. */
 export function compileOperation(planned: CompilableOperation, supergraph: Supergraph): CompiledOperation {
   const { document, clientNames, plan } = planned;
   const types = typeFactsOf(supergraph);
   const shape = readResponseShape(document);
   const node = nodeOf(plan);
-  const tools = { types, merge: createMerge(types.isAbstract) };
+  const tools = { types, merge: createMerge(types.isAbstract), sharesObjects: !usesContexts(node) };
   const step = compileNode(node, [], tools);
   const writerFor = createWriterChoice(planned, supergraph.apiSchema);
   const partsFor = compileParts(node, {
@@ -82,6 +82,11 @@ function typeFactsOf(supergraph: Supergraph): TypeFacts {
   const facts = typeFacts.get(supergraph) ?? createTypeFacts(supergraph.fullSchema);
   typeFacts.set(supergraph, facts);
   return facts;
+}
+
+/** An entity then has other values at another place. */
+function usesContexts(node: PlanNode): boolean {
+  return JSON.stringify(node).includes('"contextRewrites":[');
 }
 
 /** A subscription is run once for each event, which is the answer to the plan's first fetch. */

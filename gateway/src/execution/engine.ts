@@ -2,7 +2,7 @@ import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
 import type { GraphQLError } from 'graphql';
 import { coerceVariables } from '../errors/bad-variables.ts';
 import { asGraphQLError } from '../errors/client-error.ts';
-import { operationOf } from '../planning/own-fields.ts';
+import { operationOf } from '../planning/operation-document.ts';
 import type { Costed } from '../planning/plan-cache.ts';
 import type { PlannedOperation } from '../planning/planned-operation.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -10,13 +10,13 @@ import type { Supergraph } from '../supergraph/supergraph.ts';
 import { compileForApollo } from './apollo-reference.ts';
 import { compileOperation, type WrittenAnswer } from './compile.ts';
 import type { LaterParts } from './deferred/send-later.ts';
-import type { CallSubgraph } from './subgraph-call.ts';
+import type { CallSubgraph } from './subgraphs/subgraph-call.ts';
 
 /** What turns planned operations into functions that answer them. */
 export interface Engine {
   /** Whether it answers in parts what was prepared so. */
   canDefer: boolean;
-  /** Throws a GraphQLError for a plan that it cannot run. */
+  /** Throws PlanningFailed for a plan that it cannot run. */
   compile(planned: PlannedOperation, supergraph: Supergraph): Costed<ExecuteOperation>;
 }
 

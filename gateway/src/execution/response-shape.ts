@@ -1,5 +1,5 @@
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
-import { fragmentsOf, operationOf } from '../planning/own-fields.ts';
+import { fragmentsOf, operationOf } from '../planning/operation-document.ts';
 import type { Path } from './tree/data.ts';
 
 /** The keys a client's operation can have in its answer, whatever the types turn out to be. */

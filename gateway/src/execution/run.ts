@@ -1,6 +1,6 @@
 import type { RequestContext } from '../request-context.ts';
 import type { FieldErrors } from './field-errors.ts';
-import type { CallSubgraph } from './subgraph-call.ts';
+import type { CallSubgraph } from './subgraphs/subgraph-call.ts';
 import type { Data } from './tree/data.ts';
 import type { SharedObjects } from './tree/shared-objects.ts';
 

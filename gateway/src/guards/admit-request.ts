@@ -6,6 +6,7 @@ import { asGraphQLError } from '../errors/client-error.ts';
 import { withHead } from '../errors/http-head.ts';
 import { idempotencyKeyOf, type RequestContext } from '../request-context.ts';
 import { readsStatus } from '../transport/media-type.ts';
+import { clientAppOf } from '../usage/client-app.ts';
 import { refuseForgery } from './csrf.ts';
 import type { Client, Door } from './door.ts';
 import type { TokenVerifier } from './token-verifier.ts';
@@ -27,7 +28,8 @@ export async function admitRequest(
   const forged = refuseForgery(headers);
   if (forged) door.refuse(forged, client);
   await door.admitAddress(client);
-  const context = { client, idempotencyKey: idempotencyKeyOf(headers), ...(await viewerOf(headers, verifier)) };
+  const { token } = await viewerOf(headers, verifier);
+  const context = { client, app: clientAppOf(headers), idempotencyKey: idempotencyKeyOf(headers), token };
   await door.admitViewer(context);
   return context;
 }

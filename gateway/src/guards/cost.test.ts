@@ -13,6 +13,7 @@ const SDL = /* GraphQL */ `
     books: [Book!]!
     shelf: [Book] @cost__listSize(assumedSize: 50)
     sliced(first: Int = 5, last: Int): [Book] @cost__listSize(slicingArguments: ["first", "last"], requireOneSlicingArgument: false)
+    generous(first: Int = 70): [Book] @cost__listSize(slicingArguments: ["first"], requireOneSlicingArgument: false)
     strict(first: Int, last: Int): [Book] @cost__listSize(slicingArguments: ["first", "last"])
     nested(page: Page): [Book] @cost__listSize(slicingArguments: ["page.size"], requireOneSlicingArgument: false, assumedSize: 3)
     connection(first: Int): Books @cost__listSize(slicingArguments: ["first"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)
@@ -54,6 +55,12 @@ describe('an operation is estimated to cost', () => {
     ['what a slice asks for', '{ sliced(first: 3) { id } }', 3],
     ['the larger of two slices', '{ sliced(first: 3, last: 8) { id } }', 8],
     ['the default of a slice', '{ sliced { id } }', 5],
+    [
+      'what a slice is by default, where that is more than is assumed and null is said',
+      '{ generous(first: null) { id } }',
+      70,
+    ],
+    ['the assumed size where null is said and there is no default', '{ nested(page: { size: null }) { id } }', 3],
     ['nothing for a slice below zero', '{ sliced(first: -3) { id } }', 0],
     ['a slice inside an input', '{ nested(page: { size: 7 }) { id } }', 7],
     ['the assumed size without it', '{ nested { id } }', 3],
@@ -89,6 +96,7 @@ describe('an operation is estimated to cost', () => {
     expect(cost(text, { n: 4, all: false })).toBe(4);
     expect(cost(text, { n: 4, all: true })).toBe(4 * 6);
     expect(cost(text, { all: false })).toBe(5);
+    expect(cost(text, { n: null, all: false })).toBe(10);
     const skipped = 'query ($no: Boolean!) { books @skip(if: $no) { id } }';
     expect([cost(skipped, { no: true }), cost(skipped, { no: false })]).toEqual([0, 10]);
     const filtered = 'query ($f: Filter) { dear(filter: $f) }';

@@ -17,7 +17,7 @@ import {
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'graphql';
-import { fragmentsOf } from '../planning/own-fields.ts';
+import { fragmentsOf } from '../planning/operation-document.ts';
 import { argumentsCost } from './argument-cost.ts';
 import type { CostRules } from './cost-rules.ts';
 import { amountOf, type Estimate, product, sum, type Variables } from './estimate.ts';

@@ -14,7 +14,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import { fragmentsOf, withRoot } from '../planning/own-fields.ts';
+import { fragmentsOf, withRoot } from '../planning/operation-document.ts';
 import { type AccessRules, type Requirement, requirementsOf } from './access-rules.ts';
 import { emptyRefusedFields, type RefusedFields } from './refused-fields.ts';
 

@@ -5,7 +5,7 @@ import {
   OperationTypeNode,
   type SelectionSetNode,
 } from 'graphql';
-import { fragmentsOf } from '../planning/own-fields.ts';
+import { fragmentsOf } from '../planning/operation-document.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { type CostEstimate, compileCost } from './cost.ts';
 import { accessOf, type OperationAccess } from './field-authorization.ts';

@@ -14,10 +14,12 @@ export function sizeOf(
   const readers = slicingArguments.map((path) => sliceReader(path, definition, node));
   const coordinate = `${definition.name}(${slicingArguments.join(', ')})`;
   const size = (variables: Variables) => {
-    const given = readers.map((read) => read(variables)).filter((value) => typeof value === 'number');
+    const given = readers.map(({ read }) => read(variables)).filter((value) => typeof value === 'number');
     if (requireOneSlicingArgument && given.length !== 1)
       throw new UnknownSize(`Exactly one of these arguments must say how much is wanted: ${coordinate}.`);
-    return given.length === 0 ? otherwise : Math.max(0, ...given);
+    if (given.length > 0) return Math.max(0, ...given);
+    // Whoever says null gets what the server makes of it, which is most often the default.
+    return Math.max(otherwise, ...readers.map(({ fallback }) => fallback));
   };
   const isKnown = (node.arguments ?? []).every(({ value }) => !holdsVariable(value));
   // A missing slice is told when the operation is asked for, like everything else that depends on its variables.
@@ -25,18 +27,22 @@ export function sizeOf(
   return size({});
 }
 
-/** The value at `first`, or at `input.first` within an argument. */
+/** Reads the value at `first`, or at `input.first` within an argument; `fallback` is the size it has by default, or 0. */
 function sliceReader(
   path: string,
   definition: GraphQLField<unknown, unknown>,
   node: FieldNode,
-): (variables: Variables) => unknown {
+): { read(variables: Variables): unknown; fallback: number } {
   const [argument, ...inner] = path.split('.');
   const given = node.arguments?.find(({ name }) => name.value === argument)?.value;
   const fallback = definition.args.find(({ name }) => name === argument)?.defaultValue;
-  return (variables) => {
-    const value = (given && valueFromASTUntyped(given, variables)) ?? (isAbsent(given, variables) ? fallback : null);
-    return inner.reduce<unknown>((outer, name) => (outer as Record<string, unknown> | null)?.[name], value);
+  const within = (value: unknown) =>
+    inner.reduce<unknown>((outer, name) => (outer as Record<string, unknown> | null)?.[name], value);
+  const usual = within(fallback);
+  return {
+    read: (variables) =>
+      within((given && valueFromASTUntyped(given, variables)) ?? (isAbsent(given, variables) ? fallback : null)),
+    fallback: typeof usual === 'number' ? usual : 0,
   };
 }
 

@@ -47,10 +47,20 @@ export function createGatewayMetrics(metrics: Metrics) {
       'planner',
       'outcome',
     ]),
+    planningQueue: metrics.gauge('gateway_planning_queue_length', 'Operations that wait for a planner to be free.', [
+      'planner',
+    ]),
+    usageRequests: metrics.counter(
+      'gateway_usage_requests_total',
+      'Requests recorded with what they use of the schema: apart, or together with others for want of room.',
+      ['recorded'],
+    ),
+    usageWaiting: metrics.gauge('gateway_usage_waiting_requests', 'Requests that wait to be recorded in Redis.'),
     openSockets: metrics.gauge('gateway_sockets_open', 'WebSockets open now.'),
     closedSockets: metrics.counter('gateway_sockets_closed_total', 'WebSockets closed, by the code it was done with.', [
       'code',
     ]),
+    openEventStreams: metrics.gauge('gateway_event_streams_open', 'Responses of server-sent events open now.'),
     openSubscriptions: metrics.gauge('gateway_subscriptions_open', 'Subscriptions open now.', ['field']),
     events: metrics.counter('gateway_subscription_events_total', 'Events read from streams.', ['stream']),
     eventsDropped: metrics.counter('gateway_subscription_events_dropped_total', 'Events that came again.', ['stream']),
@@ -67,6 +77,21 @@ export function createGatewayMetrics(metrics: Metrics) {
       'Answers made to events, each for all who get the same.',
       ['field'],
     ),
+    currentStates: metrics.counter(
+      'gateway_subscription_current_states_total',
+      'Current states asked for, each for all who come at once.',
+      ['field'],
+    ),
     deliveries: metrics.counter('gateway_subscription_deliveries_total', 'Answers sent to subscribers.', ['field']),
+    endedSubscriptions: metrics.counter(
+      'gateway_subscriptions_ended_total',
+      'Subscriptions that the gateway ended, by what their clients were told.',
+      ['field', 'code'],
+    ),
+    keptSubscriptions: metrics.counter(
+      'gateway_subscriptions_kept_total',
+      'Subscriptions that went on with a new supergraph.',
+      ['field'],
+    ),
   };
 }

@@ -1,5 +1,5 @@
 import { type DocumentNode, type FieldNode, Kind, print, type SelectionSetNode, visit } from 'graphql';
-import { fragmentsOf, operationOf } from './own-fields.ts';
+import { fragmentsOf, operationOf } from './operation-document.ts';
 
 /** The fields that are called the same at one place of an answer, by what tells them apart. */
 interface Place {

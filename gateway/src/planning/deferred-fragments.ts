@@ -1,6 +1,6 @@
 import { type DirectiveNode, type DocumentNode, Kind, type SelectionNode, type SelectionSetNode, visit } from 'graphql';
+import { fragmentsOf, operationOf, withRoot } from './operation-document.ts';
 import { withoutDefer } from './operation-needs.ts';
-import { fragmentsOf, operationOf, withRoot } from './own-fields.ts';
 
 /** Each is a part of the answer for every object it is on. */
 const MOST_DEFERRED = 50;

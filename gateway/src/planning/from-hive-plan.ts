@@ -10,7 +10,7 @@ import {
   type VariableDefinitionNode,
   visit,
 } from 'graphql';
-import { operationOf, withRoot } from './own-fields.ts';
+import { operationOf, withRoot } from './operation-document.ts';
 import type { DataRewrite, FetchNode, KeyRenamer, PlanNode, QueryPlan, RequiredSelection } from './plan.ts';
 
 const REPRESENTATIONS = 'representations';

@@ -1,5 +1,5 @@
 import { type DocumentNode, Kind, OperationTypeNode, type SelectionNode, visit } from 'graphql';
-import { fragmentsOf, operationOf } from './own-fields.ts';
+import { fragmentsOf, operationOf } from './operation-document.ts';
 import { fieldNames, type SupergraphFacts } from './supergraph-facts.ts';
 
 /** What of an operation not every planner can do. */

@@ -12,7 +12,7 @@ import {
   parse,
   type SelectionNode,
 } from 'graphql';
-import { fragmentsOf, operationOf } from './own-fields.ts';
+import { fragmentsOf, operationOf } from './operation-document.ts';
 import type { FetchNode, PlanNode, QueryPlan, RequiredSelection } from './plan.ts';
 
 /** Object types; null stands for all that can be at a place. */

@@ -4,11 +4,16 @@ import { ServiceUnavailable } from '@shop/kernel';
 export interface PlanningQueue {
   /** Rejects with ServiceUnavailable when too many wait already. */
   run<T>(task: () => Promise<T>): Promise<T>;
-  /** How many wait. */
-  length(): number;
 }
 
-export function createPlanningQueue({ atOnce, maxWaiting }: { atOnce: number; maxWaiting: number }): PlanningQueue {
+export interface PlanningQueueOptions {
+  atOnce: number;
+  maxWaiting: number;
+  /** Told how many wait whenever it is another number. */
+  onLength(length: number): void;
+}
+
+export function createPlanningQueue({ atOnce, maxWaiting, onLength }: PlanningQueueOptions): PlanningQueue {
   const waiting: (() => void)[] = [];
   let running = 0;
 
@@ -17,16 +22,17 @@ export function createPlanningQueue({ atOnce, maxWaiting }: { atOnce: number; ma
       if (running >= atOnce) {
         if (waiting.length >= maxWaiting) throw new ServiceUnavailable('Too many new operations at once.');
         // Whoever ends hands its place on, so that nobody slips in between.
-        await new Promise<void>((resolve) => void waiting.push(resolve));
+        await new Promise<void>((resolve) => onLength(waiting.push(resolve)));
       } else running += 1;
       try {
         return await task();
       } finally {
         const next = waiting.shift();
-        if (next) next();
-        else running -= 1;
+        if (next) {
+          onLength(waiting.length);
+          next();
+        } else running -= 1;
       }
     },
-    length: () => waiting.length,
   };
 }

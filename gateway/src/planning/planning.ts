@@ -7,9 +7,9 @@ import { createApolloPlanner } from './apollo-planner.ts';
 import { labelDeferred } from './deferred-fragments.ts';
 import { createHivePlanner } from './hive-planner.ts';
 import { loadHive } from './hive-plans.ts';
+import { operationOf, withRoot } from './operation-document.ts';
 import { withoutDefer } from './operation-needs.ts';
 import { type Overrides, overridesOf } from './overrides.ts';
-import { operationOf, withRoot } from './own-fields.ts';
 import { type Costed, createPlanCache, type SeenOperation } from './plan-cache.ts';
 import type { PlannedOperation } from './planned-operation.ts';
 import { limitPlanner, PlanningFailed, PlanningTookTooLong } from './planner.ts';
@@ -104,8 +104,10 @@ export function createPlanning<C>(options: PlanningOptions<C>): Planning<C> {
   const hive = options.planner === 'apollo' ? null : loadHive();
   if (hive === null && options.planner === 'hive')
     throw new Error('PLANNER: there is no binary of Hive’s planner here.');
-  const hiveQueue = createPlanningQueue(HIVE_QUEUE);
-  const apolloQueue = createPlanningQueue(APOLLO_QUEUE);
+  const queueFor = (planner: string, limits: typeof HIVE_QUEUE) =>
+    createPlanningQueue({ ...limits, onLength: (length) => metrics.planningQueue.set({ planner }, length) });
+  const hiveQueue = queueFor('hive', HIVE_QUEUE);
+  const apolloQueue = queueFor('apollo', APOLLO_QUEUE);
   const cache = createPlanCache<Known<C>>({ maxBytes: options.cacheBytes, metrics });
   const opened = new Map<string, Open>();
 

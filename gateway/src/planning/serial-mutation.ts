@@ -1,5 +1,5 @@
 import { type DocumentNode, Kind, OperationTypeNode, type SelectionNode } from 'graphql';
-import { operationOf, withRoot } from './own-fields.ts';
+import { operationOf, withRoot } from './operation-document.ts';
 import type { FetchNode, PlanNode, QueryPlan } from './plan.ts';
 
 /**

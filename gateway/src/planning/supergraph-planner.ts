@@ -10,6 +10,7 @@ import {
   stripIgnoredCharacters,
 } from 'graphql';
 import { renameCollisions } from './client-names.ts';
+import { operationOf } from './operation-document.ts';
 import {
   isDeferred,
   needsOf,
@@ -18,7 +19,7 @@ import {
   withoutDefer,
 } from './operation-needs.ts';
 import type { Overrides } from './overrides.ts';
-import { operationOf, subgraphsPart } from './own-fields.ts';
+import { subgraphsPart } from './own-fields.ts';
 import type { PlanNode, QueryPlan } from './plan.ts';
 import { coversOperation } from './plan-coverage.ts';
 import type { PlannedOperation } from './planned-operation.ts';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { CircuitBreaker } from './circuit-breaker.ts';
+import { resilienceOf, resilienceSettings } from './resilience-settings.ts';
 
 const OPEN_MS = 1_000;
 
@@ -38,6 +40,18 @@ describe('a circuit breaker', () => {
     const { breaker, send } = anOpenBreaker();
     expect(breaker.state).toBe('open');
     expect(send('succeeded', OPEN_MS - 1)).toBe(false);
+  });
+
+  it.each([
+    ['20', 'open'],
+    ['60', 'closed'],
+  ])('takes %s for too many where BREAKER_FAILURE_PERCENT says so', (percent, state) => {
+    const env = { BREAKER_FAILURE_PERCENT: percent, BREAKER_MIN_REQUESTS: '4' };
+    const breaker = new CircuitBreaker(resilienceOf(z.object(resilienceSettings).parse(env)).breaker);
+    for (const outcome of ['succeeded', 'succeeded', 'failed', 'failed'] as const) {
+      breaker.settle(breaker.admit(0) as number, outcome, 0);
+    }
+    expect(breaker.state).toBe(state);
   });
 
   it('forgets failures of long ago', () => {

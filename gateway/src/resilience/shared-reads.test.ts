@@ -5,14 +5,22 @@ import { shareReads } from './shared-reads.ts';
 
 function aServer() {
   const answers: ((received: Received) => void)[] = [];
-  const send = shareReads(() => new Promise((resolve) => answers.push(resolve)));
+  const sent: Errand['sending'][] = [];
+  const send = shareReads(({ sending }) => {
+    sent.push(sending);
+    return new Promise((resolve) => answers.push(resolve));
+  });
   const ask = (body: string, { authorization = '', isRead = true } = {}) => {
-    const headers: Record<string, string> = authorization ? { authorization } : {};
+    const headers = {
+      'x-forwarded-for': '203.0.113.7',
+      'idempotency-key': 'k',
+      ...(authorization && { authorization }),
+    };
     const errand: Errand = { sending: { path: '/', headers, body }, isRead, endsAt: 0, departure: undefined };
     return send(errand);
   };
   const answer = (index: number, text: string) => answers[index]?.({ status: 200, text });
-  return { answers, ask, answer };
+  return { answers, sent, ask, answer };
 }
 
 describe('shared reads', () => {
@@ -29,6 +37,16 @@ describe('shared reads', () => {
     const { answers, ask } = aServer();
     for (const authorization of ['', 'Bearer one', 'Bearer two']) void ask('a', { authorization });
     expect(answers).toHaveLength(3);
+  });
+
+  it('say of nobody that it asked, but for the viewer', () => {
+    const { sent, ask } = aServer();
+    void ask('a', { authorization: 'Bearer one' });
+    void ask('w', { isRead: false });
+    expect(sent.map(({ headers }) => headers)).toEqual([
+      { authorization: 'Bearer one' },
+      { 'x-forwarded-for': '203.0.113.7', 'idempotency-key': 'k' },
+    ]);
   });
 
   it('are no writes', () => {

@@ -1,33 +1,38 @@
+import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
 import type { FormattedExecutionResult } from 'graphql';
-import type { Operation } from '../execution/operation.ts';
 import type { RequestContext } from '../request-context.ts';
-import type { Supergraph } from '../supergraph/supergraph.ts';
+import type { AuthorizedSubscription } from './authorized-subscription.ts';
 import type { StreamEvent } from './event-source.ts';
-import type { EventStream } from './event-stream.ts';
+import { sharedAnswers } from './shared-answers.ts';
 
-/** Tells one event to one operation. */
-export type AnswerEvent = (event: StreamEvent, context: RequestContext) => Promise<FormattedExecutionResult>;
+/** What equal subscriptions have in common. */
+export interface PreparedAnswers {
+  /** Tells how events are answered: where two are equal, it is done in the same way. */
+  plan: string;
+  /** Tells one event. */
+  answer(event: StreamEvent, context: RequestContext): Promise<FormattedExecutionResult>;
+  /** Null when there is nothing to tell yet. Rejects when the viewer may not know, or when there must be a state. */
+  currentState(context: RequestContext): Promise<GatewayExecutionResult | null>;
+}
 
 export interface GroupMembership {
+  plan: string;
   /** What all members are told of an event. */
   answer(event: StreamEvent): Promise<FormattedExecutionResult>;
+  /** Asked for once for all who come at once. */
+  currentState(): Promise<GatewayExecutionResult | null>;
   leave(): void;
 }
 
 export interface AnswerGroups {
-  join(wanted: WantedAnswers, prepare: () => Promise<AnswerEvent>): Promise<GroupMembership>;
-}
-
-export interface WantedAnswers {
-  supergraph: Supergraph;
-  stream: EventStream;
-  operation: Operation;
+  join(wanted: AuthorizedSubscription, prepare: () => Promise<PreparedAnswers>): Promise<GroupMembership>;
 }
 
 interface Group {
-  answerEvent: Promise<AnswerEvent>;
+  prepared: Promise<PreparedAnswers>;
   members: Set<{ context: RequestContext }>;
   answers: WeakMap<StreamEvent, Promise<FormattedExecutionResult>>;
+  states: ReturnType<typeof sharedAnswers<GatewayExecutionResult | null>>;
 }
 
 /**
@@ -38,11 +43,16 @@ export function createAnswerGroups(): AnswerGroups {
   const groups = new Map<string, Group>();
 
   return {
-    async join({ supergraph, stream, operation }, prepare) {
-      const { text, operationName, variables, context } = operation;
-      const viewer = stream.audience === 'PUBLIC' ? null : viewerKey(context);
-      const key = JSON.stringify([supergraph.id, viewer, operationName, variables, text]);
-      const group: Group = groups.get(key) ?? { answerEvent: prepare(), members: new Set(), answers: new WeakMap() };
+    async join(wanted, prepare) {
+      const key = keyOf(wanted);
+      const { stream, operation } = wanted;
+      const { context } = operation;
+      const group: Group = groups.get(key) ?? {
+        prepared: prepare(),
+        members: new Set(),
+        answers: new WeakMap(),
+        states: sharedAnswers(),
+      };
       groups.set(key, group);
       const member = { context };
       group.members.add(member);
@@ -52,9 +62,15 @@ export function createAnswerGroups(): AnswerGroups {
         if (group.members.size === 0 && groups.get(key) === group) groups.delete(key);
       };
       try {
-        const answerEvent = await group.answerEvent;
-        const contextNow = () => (stream.audience === 'PUBLIC' ? { ...context, token: null } : newest(group, context));
-        return { answer: (event) => once(group, event, () => answerEvent(event, contextNow())), leave };
+        const { plan, answer, currentState } = await group.prepared;
+        const isPublic = stream.audience === 'PUBLIC';
+        const contextNow = () => (isPublic ? { ...context, token: null } : newest(group, context));
+        return {
+          plan,
+          answer: (event) => once(group, event, () => answer(event, contextNow())),
+          currentState: () => group.states('', () => currentState(contextNow())),
+          leave,
+        };
       } catch (error) {
         leave();
         throw error;
@@ -75,9 +91,17 @@ export function createAnswerGroups(): AnswerGroups {
   }
 }
 
-/** Tokens that nobody has verified say nothing of whose they are. */
-function viewerKey({ token }: RequestContext): string | null {
-  return token?.viewerId ?? token?.authorization ?? null;
+function keyOf({ supergraph, stream, operation, refused }: AuthorizedSubscription): string {
+  const { text, operationName, variables, context } = operation;
+  const viewer = stream.audience === 'PUBLIC' ? null : viewerKey(context);
+  // Whoever is refused a field is told so in the words for somebody who is known, or is not.
+  const isKnown = refused && (context.token?.viewerId ?? null) !== null;
+  return JSON.stringify([supergraph.id, viewer, isKnown, operationName, variables, text]);
+}
+
+/** Tokens that nobody has verified say nothing of whose they are; those of one user may differ in what they allow. */
+function viewerKey({ token }: RequestContext): unknown {
+  return token && (token.viewerId === null ? token.authorization : [token.viewerId, ...token.scopes.toSorted()]);
 }
 
 function newest({ members }: Group, own: RequestContext): RequestContext {

@@ -9,8 +9,8 @@ export interface DeliveryOptions<T, R> {
   isPast(item: T): boolean;
   /** Each item becomes an answer when its turn comes. */
   answer(item: T): Promise<R>;
-  /** Runs once, when the subscriber leaves. */
-  onClose(): void;
+  /** Runs once, when the subscriber leaves, or has to for a reason. */
+  onClose(failure: Error | null): void;
   /** So many items may wait for a subscriber that takes them slowly. */
   maxWaiting: number;
 }
@@ -31,7 +31,7 @@ export class Delivery<T, R> implements AsyncGenerator<R, void, void> {
   #before: AsyncIterator<T, void> | null;
   #waiting: T[] = [];
   #isIncomplete = false;
-  #isTooSlow = false;
+  #failure: Error | null = null;
   #wake: (() => void) | null = null;
   #closed = false;
 
@@ -47,13 +47,17 @@ export class Delivery<T, R> implements AsyncGenerator<R, void, void> {
       this.#waiting = [];
       // While it is told of what was before, what is new can be had in the same way.
       if (this.#before !== null) this.#isIncomplete = true;
-      else {
-        this.#isTooSlow = true;
-        // Whoever takes nothing may never ask for the next one.
-        this.#close();
-      }
+      // Whoever takes nothing may never ask for the next one.
+      else this.fail(new TooSlow());
     }
     this.#wake?.();
+  }
+
+  /** Ends it for a reason, which comes after what is being answered now. */
+  fail(reason: Error): void {
+    if (this.#closed) return;
+    this.#failure = reason;
+    this.#close();
   }
 
   async next(): Promise<IteratorResult<R, void>> {
@@ -63,9 +67,10 @@ export class Delivery<T, R> implements AsyncGenerator<R, void, void> {
       // It may have been closed meanwhile, with nobody left to wake it.
       if (!this.#closed && this.#before === null && this.#waiting.length === 0) await this.#nextPush();
     }
-    if (!this.#isTooSlow) return { done: true, value: undefined };
-    this.#isTooSlow = false;
-    throw new TooSlow();
+    if (this.#failure === null) return { done: true, value: undefined };
+    const failure = this.#failure;
+    this.#failure = null;
+    throw failure;
   }
 
   async return(): Promise<IteratorResult<R, void>> {
@@ -119,7 +124,7 @@ export class Delivery<T, R> implements AsyncGenerator<R, void, void> {
     this.#waiting = [];
     // A generator that waits for the broker ends with what it waits for.
     this.#before?.return?.().catch(() => {});
-    this.#options.onClose();
+    this.#options.onClose(this.#failure);
     this.#wake?.();
   }
 }

@@ -23,6 +23,8 @@ export interface EventStream {
   currentRequired: boolean;
   /** PUBLIC answers are the same for everyone and carry nobody's token. */
   audience: 'PUBLIC' | 'VIEWER';
+  /** All of it as text: equal declarations are equal in this. */
+  declaration: string;
 }
 
 const SPECIFICATION = /\/eventStream\/v1\.\d+$/;
@@ -72,6 +74,7 @@ function readEventStream(field: string, directive: ConstDirectiveNode, apiSchema
       current: typeof current === 'string' ? parseCurrentState(current) : null,
       currentRequired: currentRequired === true,
       audience: audience === 'PUBLIC' ? 'PUBLIC' : 'VIEWER',
+      declaration: JSON.stringify([stream, subject, value, current, currentRequired === true, audience]),
     };
     mustFit(eventStream, apiSchema);
     return eventStream;

@@ -9,8 +9,8 @@ import {
   type SelectionNode,
   visit,
 } from 'graphql';
-import type { CallSubgraph, SubgraphRequest } from '../execution/subgraph-call.ts';
-import { fragmentsOf, operationOf } from '../planning/own-fields.ts';
+import type { CallSubgraph, SubgraphRequest } from '../execution/subgraphs/subgraph-call.ts';
+import { fragmentsOf, operationOf } from '../planning/operation-document.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { type CompletionScope, completeValue, fillIn, type MissingPart } from './complete-value.ts';

@@ -1,17 +1,18 @@
 import { clientAddressOf, type Logger } from '@shop/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError, getOperationAST, type OperationDefinitionNode, parse } from 'graphql';
-import { asGraphQLError, type FormatError } from '../errors/client-error.ts';
+import { asGraphQLErrors, type FormatError } from '../errors/client-error.ts';
 import { admitRequest, type Entrance } from '../guards/admit-request.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { reportErrors } from '../observability/report-errors.ts';
 import type { RequestContext } from '../request-context.ts';
-import { operationInBody, operationInSearch, operationParams } from '../transport/asked-operation.ts';
+import { type AskedOperation, operationInBody, operationInSearch } from '../transport/asked-operation.ts';
 import { readJsonBodies } from '../transport/json-bodies.ts';
+import { EVENT_STREAM, takesEvents } from '../transport/media-type.ts';
 import { answerText } from './answer-text.ts';
 import { TooSlow } from './delivery.ts';
 import { createEventWriter, type EventWriter } from './event-writer.ts';
-import type { StartOperation } from './socket-server.ts';
+import type { StartOperation } from './operation-starter.ts';
+import { SchemaReloaded } from './schema-reloaded.ts';
 import type { Answers } from './subscriptions.ts';
 
 export interface ServerSentEventsOptions {
@@ -25,7 +26,6 @@ export interface ServerSentEventsOptions {
   log: Logger;
 }
 
-const EVENT_STREAM = 'text/event-stream';
 /** Clients that are sent away come back one after the other. */
 const COME_BACK_WITHIN_MS = 5_000;
 
@@ -48,7 +48,7 @@ export function serveServerSentEvents(options: ServerSentEventsOptions) {
         set: (value, handler) => void handlers.set(value, handler as never),
       };
     },
-    deriveConstraint: ({ headers }) => (String(headers.accept).includes(EVENT_STREAM) ? EVENT_STREAM : undefined),
+    deriveConstraint: ({ headers }) => (takesEvents(headers.accept) ? EVENT_STREAM : undefined),
   });
   app.register(async (scope) => {
     readJsonBodies(scope);
@@ -68,12 +68,19 @@ export function serveServerSentEvents(options: ServerSentEventsOptions) {
       else await answer(request, events);
     } catch (error) {
       if (error instanceof TooSlow) return events.sendAway(comeBackAfterMs());
-      const errors = error instanceof AggregateError ? error.errors.map(asGraphQLError) : [asGraphQLError(error)];
+      const errors = asGraphQLErrors(error);
       reportErrors({ log, metrics }, errors, undefined);
-      void events.next(JSON.stringify({ errors: errors.map((each) => format(each.toJSON(), each)) }), undefined);
+      const text = JSON.stringify({ errors: errors.map((each) => format(each.toJSON(), each)) });
+      if (error instanceof SchemaReloaded) {
+        // Its client comes back by itself, and goes on where it can.
+        void events.next(text, error.cursor);
+        return events.sendAway(error.retryAfterMs);
+      }
+      void events.next(text, undefined);
       events.complete();
     } finally {
       open.delete(events);
+      metrics.openEventStreams.dec();
     }
   }
 
@@ -91,15 +98,13 @@ export function serveServerSentEvents(options: ServerSentEventsOptions) {
     });
     const events = createEventWriter(raw);
     open.add(events);
+    metrics.openEventStreams.inc();
     return events;
   }
 
   async function answer(request: FastifyRequest, events: EventWriter): Promise<void> {
     const context = await contextOf(request, options.entrance);
-    const { text, ...asked } = paramsOf(request);
-    const lastEventId = request.headers['last-event-id'];
-    const extensions = lastEventId ? { ...asked.extensions, cursor: lastEventId } : asked.extensions;
-    const { result } = await start({ ...asked, query: text ?? '', extensions }, context);
+    const result = await start(askedIn(request), context, { subscriptionsOnly: request.method === 'GET' });
     if (!(Symbol.asyncIterator in result)) {
       void events.next(answerText(result), undefined);
       return events.complete();
@@ -140,20 +145,9 @@ async function contextOf({ method, raw }: FastifyRequest, entrance: Entrance): P
   return { token: null, client, idempotencyKey: null };
 }
 
-function paramsOf({ method, url, body }: FastifyRequest): ReturnType<typeof operationParams> {
-  if (method !== 'GET') return operationParams(operationInBody(body));
-  const params = operationParams(operationInSearch(url.slice(url.indexOf('?') + 1)));
-  if (operationOf(params.text ?? '', params.operationName)?.operation === 'subscription') return params;
-  throw new GraphQLError('Over GET, only subscriptions are answered with events.', {
-    extensions: { code: 'BAD_USER_INPUT' },
-  });
-}
-
-/** What a search can hold is short enough to be parsed before the guards have seen it. */
-function operationOf(text: string, operationName: string | undefined): OperationDefinitionNode | null {
-  try {
-    return getOperationAST(parse(text), operationName) ?? null;
-  } catch {
-    return null;
-  }
+/** The last event's id, which an EventSource sends by itself, is a cursor. */
+function askedIn({ method, url, body, headers }: FastifyRequest): AskedOperation {
+  const asked = method === 'GET' ? operationInSearch(url.slice(url.indexOf('?') + 1)) : operationInBody(body);
+  const cursor = headers['last-event-id'];
+  return cursor ? { ...asked, extensions: { ...(asked.extensions as object | undefined), cursor } } : asked;
 }

@@ -38,6 +38,7 @@ export function createSocketViewer(
   context: RequestContext,
   verifier: TokenVerifier,
   socket: Pick<WebSocket, 'close' | 'once'>,
+  onRenewed: () => void,
 ): SocketViewer {
   let expiry: NodeJS.Timeout | undefined;
   socket.once('close', () => clearTimeout(expiry));
@@ -70,6 +71,7 @@ export function createSocketViewer(
         if (token?.viewerId !== context.token?.viewerId) throw new Unauthenticated();
         context.token = token;
         closeInTime();
+        onRenewed();
       } catch (error) {
         // When tokens cannot be verified right now, the one before is as good as it was.
         if (error instanceof Unauthenticated) socket.close(FORBIDDEN, 'The new token is not valid for this connection');

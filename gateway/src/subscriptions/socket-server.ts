@@ -1,20 +1,22 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { clientAddressOf, continueTrace, type Logger } from '@shop/service-kit';
-import type { ExecutionArgs, FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
-import { CloseCode, handleProtocols, type SubscribePayload } from 'graphql-ws';
+import type { GraphQLFormattedError } from 'graphql';
+import { CloseCode, handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { asGraphQLError, type FormatError } from '../errors/client-error.ts';
+import { asGraphQLErrors, type FormatError } from '../errors/client-error.ts';
 import type { Entrance } from '../guards/admit-request.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { reportErrors } from '../observability/report-errors.ts';
 import { idempotencyKeyOf, type RequestContext } from '../request-context.ts';
+import { socketAppOf } from '../usage/client-app.ts';
 import { keepAlive } from './heartbeat.ts';
+import type { StartOperation } from './operation-starter.ts';
 import { pacedSocket } from './paced-socket.ts';
 import { createPacing } from './pacing.ts';
 import { authorizationOf, createSocketViewer } from './socket-connection.ts';
 import type { SubscriptionLimits } from './subscription-limits.ts';
-import type { Answers } from './subscriptions.ts';
+import type { Subscriptions } from './subscriptions.ts';
 import { createTransport } from './transport-ws.ts';
 
 export interface SocketServerOptions {
@@ -25,16 +27,10 @@ export interface SocketServerOptions {
   maxMessageBytes: number;
   limits: SubscriptionLimits;
   start: StartOperation;
+  /** Told of each newer token that a viewer has brought. */
+  renewed: Subscriptions['renewed'];
   metrics: GatewayMetrics;
   log: Logger;
-}
-
-/** Begins an operation of any kind. Rejects when it is refused. */
-export type StartOperation = (payload: SubscribePayload, context: RequestContext) => Promise<StartedOperation>;
-
-export interface StartedOperation {
-  args: Pick<ExecutionArgs, 'schema' | 'document' | 'operationName'>;
-  result: Answers | FormattedExecutionResult;
 }
 
 const KEEP_ALIVE_MS = 25_000;
@@ -49,7 +45,7 @@ const SENT_IN_ONE_GO = 1_000;
 
 /** Serves operations over graphql-transport-ws on the HTTP server's port. */
 export function serveSockets(options: SocketServerOptions) {
-  const { server, path, entrance, format, start, limits, maxMessageBytes, metrics, log } = options;
+  const { server, path, entrance, format, start, renewed, limits, maxMessageBytes, metrics, log } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, handleProtocols });
   const pace = createPacing(SENT_IN_ONE_GO);
 
@@ -73,14 +69,19 @@ export function serveSockets(options: SocketServerOptions) {
   function serve(socket: WebSocket, request: IncomingMessage): void {
     const client = { address: clientAddressOf(request, entrance.trustedProxies), accept: undefined };
     const context: RequestContext = { token: null, client, idempotencyKey: idempotencyKeyOf(request.headers) };
-    const viewer = createSocketViewer(context, entrance.verifier, socket);
+    const viewer = createSocketViewer(context, entrance.verifier, socket, () => void renewed(context));
     const transport = createTransport(pacedSocket(socket, pace), {
-      connect: (params) => viewer.enter(authorizationOf(params, request.headers)),
+      connect(params) {
+        context.app = socketAppOf(params, request.headers);
+        return viewer.enter(authorizationOf(params, request.headers));
+      },
       ping: (payload) => void viewer.renew(payload),
       start: (payload) =>
         continueTrace(request.headers.traceparent?.toString(), 'socket operation', async () => {
           try {
-            return await start(payload, context);
+            await entrance.door.admitAddress(client);
+            await entrance.door.admitViewer(context);
+            return { result: await start(payload, context) };
           } catch (error) {
             // Here the trace is known by which it can be found.
             return { refused: errorsIn(error) };
@@ -100,7 +101,7 @@ export function serveSockets(options: SocketServerOptions) {
   }
 
   function errorsIn(error: unknown): readonly GraphQLFormattedError[] {
-    const errors = error instanceof AggregateError ? error.errors.map(asGraphQLError) : [asGraphQLError(error)];
+    const errors = asGraphQLErrors(error);
     reportErrors({ log, metrics }, errors, undefined);
     return errors.map((each) => format(each.toJSON(), each));
   }

@@ -4,20 +4,22 @@ import { continueTrace } from '@shop/service-kit';
 import { type FormattedExecutionResult, print } from 'graphql';
 import { asGraphQLError } from '../errors/client-error.ts';
 import { type ExecuteOperation, toExecutionResult } from '../execution/engine.ts';
-import type { Operation } from '../execution/operation.ts';
-import type { SourcesOf } from '../execution/subgraph-sources.ts';
+import type { SourcesOf } from '../execution/subgraphs/subgraph-sources.ts';
+import { granteeOf } from '../guards/door.ts';
+import { refusedAt } from '../guards/granted.ts';
+import { nullRefused } from '../guards/refused-fields.ts';
 import type { FinishAnswer } from '../observability/finish-answer.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
+import type { QueryPlan } from '../planning/plan.ts';
 import type { Planning } from '../planning/planning.ts';
 import type { RequestContext } from '../request-context.ts';
-import type { Supergraph } from '../supergraph/supergraph.ts';
-import type { AnswerEvent, AnswerGroups } from './answer-groups.ts';
+import type { AnswerGroups, PreparedAnswers } from './answer-groups.ts';
+import type { AuthorizedSubscription } from './authorized-subscription.ts';
 import { type CurrentState, currentStateQuery } from './current-state.ts';
 import { prepareEventAnswers } from './event-answer.ts';
 import type { StreamEvent } from './event-source.ts';
-import type { EventStream } from './event-stream.ts';
 import type { CursorExpired } from './missed-events.ts';
-import { responseKey, type SubscribedField } from './subscribed-field.ts';
+import { responseKey } from './subscribed-field.ts';
 
 /** What a subscriber is told: an event that happened, the state there was when it came, or that it missed something. */
 export type Item =
@@ -25,12 +27,8 @@ export type Item =
   | { current: GatewayExecutionResult; cursor: string }
   | { expired: CursorExpired };
 
-interface SubscriptionAnswersOptions {
+export interface AnsweringOptions {
   groups: AnswerGroups;
-  supergraph: Supergraph;
-  stream: EventStream;
-  subscribed: SubscribedField;
-  operation: Operation;
   sourcesOf: SourcesOf;
   planning: Planning<ExecuteOperation>;
   finish: FinishAnswer;
@@ -38,6 +36,8 @@ interface SubscriptionAnswersOptions {
 }
 
 export interface SubscriptionAnswers {
+  /** Tells how events are answered: where two are equal, it is done in the same way. */
+  plan: string;
   answer(item: Item): Promise<FormattedExecutionResult>;
   /** Null when there is nothing to tell yet. Rejects when the viewer may not know, or when there must be a state. */
   currentState(): Promise<GatewayExecutionResult | null>;
@@ -45,33 +45,40 @@ export interface SubscriptionAnswers {
 }
 
 /** One subscriber's operation, ready to be answered. Rejects when the operation cannot be. */
-export async function createSubscriptionAnswers(options: SubscriptionAnswersOptions): Promise<SubscriptionAnswers> {
-  const { groups, stream, operation, finish } = options;
-  const group = await groups.join(options, () => prepareForEvents(options));
-  const finished = (result: GatewayExecutionResult) => finish(result, operation.operation);
+export async function createSubscriptionAnswers(
+  wanted: AuthorizedSubscription,
+  options: AnsweringOptions,
+): Promise<SubscriptionAnswers> {
+  const { groups, finish } = options;
+  const { operation } = wanted.operation;
+  const group = await groups.join(wanted, () => prepareAnswers(wanted, options));
+  const finished = (result: GatewayExecutionResult) => finish(result, operation);
 
   return {
+    plan: group.plan,
     async answer(item) {
       if ('event' in item) return group.answer(item.event);
       if ('expired' in item) return finished({ errors: [asGraphQLError(item.expired)] });
       const { current, cursor } = item;
       return finished({ ...current, extensions: { ...current.extensions, cursor } });
     },
-    currentState: async () => stream.current && readCurrentState(stream.current, options),
+    currentState: group.currentState,
     leave: group.leave,
   };
 }
 
-async function prepareForEvents(options: SubscriptionAnswersOptions): Promise<AnswerEvent> {
-  const { supergraph, stream, operation, sourcesOf, planning, finish, metrics } = options;
+async function prepareAnswers(wanted: AuthorizedSubscription, options: AnsweringOptions): Promise<PreparedAnswers> {
+  const { supergraph, stream, operation } = wanted;
+  const { sourcesOf, planning, finish, metrics } = options;
   const { text, operationName, variables } = operation;
   const ready = await planning.prepare(supergraph, { text, operationName, isValid: true });
   const answer = prepareEventAnswers(supergraph, ready, { variables, call: sourcesOf(supergraph) });
+  const withoutRefused = withoutRefusedOf(wanted);
 
   async function resultOf(event: StreamEvent, context: RequestContext): Promise<GatewayExecutionResult> {
     const told = { eventId: event.id, cursor: event.cursor };
     try {
-      const result = await answer({ [stream.field]: stream.value(event.data) }, context);
+      const result = withoutRefused(await answer({ [stream.field]: stream.value(event.data) }, context));
       return { ...result, extensions: { ...result.extensions, ...told } };
     } catch (error) {
       // A subscription outlives an event it cannot tell.
@@ -79,20 +86,28 @@ async function prepareForEvents(options: SubscriptionAnswersOptions): Promise<An
     }
   }
 
-  return (event, context) =>
-    continueTrace(event.traceparent, `subscription ${stream.field}`, async () => {
-      metrics.subscriptionExecutions.inc({ field: stream.field });
-      return finish(await resultOf(event, context), operation.operation);
-    });
+  return {
+    plan: textOf(ready.plan),
+    answer: (event, context) =>
+      continueTrace(event.traceparent, `subscription ${stream.field}`, async () => {
+        metrics.subscriptionExecutions.inc({ field: stream.field });
+        return finish(await resultOf(event, context), operation.operation);
+      }),
+    async currentState(context) {
+      const state = stream.current && (await readCurrentState(stream.current, { ...wanted, context }, options));
+      return state && withoutRefused(state);
+    },
+  };
 }
 
 async function readCurrentState(
   current: CurrentState,
-  { supergraph, stream, subscribed, operation, sourcesOf, planning }: SubscriptionAnswersOptions,
+  { supergraph, stream, subscribed, context }: AuthorizedSubscription & { context: RequestContext },
+  { sourcesOf, planning, metrics }: AnsweringOptions,
 ): Promise<GatewayExecutionResult | null> {
+  metrics.currentStates.inc({ field: stream.field });
   const query = currentStateQuery(current, subscribed);
   const { compiled } = await planning.prepare(supergraph, { text: print(query.document), isValid: true });
-  const { context } = operation;
   const call = sourcesOf(supergraph);
   const result = toExecutionResult(await compiled({ variables: query.variables, context, call }));
   if (result.errors?.length) throw new AggregateError(result.errors);
@@ -100,4 +115,19 @@ async function readCurrentState(
   if (state !== null && state !== undefined) return result;
   if (stream.currentRequired) throw new NotFound('There is nothing to subscribe to.');
   return null;
+}
+
+/** What is refused of an operation is refused of each of its answers. */
+function withoutRefusedOf({ refused, operation }: AuthorizedSubscription) {
+  const grantee = granteeOf(operation.context);
+  return (result: GatewayExecutionResult): GatewayExecutionResult =>
+    refused === null ? result : nullRefused(result, refused, (path) => refusedAt(path, grantee));
+}
+
+const texts = new WeakMap<QueryPlan, string>();
+
+function textOf(plan: QueryPlan): string {
+  const known = texts.get(plan) ?? JSON.stringify(plan);
+  texts.set(plan, known);
+  return known;
 }

@@ -1,6 +1,6 @@
 import { RateLimited } from '@shop/kernel';
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
-import { CloseCode, type Message, MessageType, parseMessage, type SubscribePayload } from 'graphql-ws';
+import { CloseCode, type Message, MessageType, type SubscribePayload, validateMessage } from 'graphql-ws';
 import { answerText } from './answer-text.ts';
 import { TooSlow } from './delivery.ts';
 import type { Answers } from './subscriptions.ts';
@@ -135,10 +135,17 @@ export function createTransport(socket: TransportSocket, hooks: TransportHooks):
 
 function readMessage(text: string): Message | null {
   try {
-    return parseMessage(text);
+    return validateMessage(withQuery(JSON.parse(text)));
   } catch {
     return null;
   }
+}
+
+/** The protocol wants a text even where an id stands for it; without either the operation is refused, not the socket. */
+function withQuery(message: { type?: unknown; payload?: { query?: unknown } } | null): unknown {
+  const { type, payload } = message ?? {};
+  if (type !== MessageType.Subscribe || typeof payload !== 'object' || payload === null) return message;
+  return { ...message, payload: { ...payload, query: payload.query ?? '' } };
 }
 
 /** What a ping brings is sent back, but for a token. */

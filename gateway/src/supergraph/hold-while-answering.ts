@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { takesEvents } from '../transport/media-type.ts';
 import type { LiveSupergraph } from './live-supergraph.ts';
 
 export interface HoldWhileAnsweringOptions {
@@ -12,6 +13,8 @@ export function holdWhileAnswering(app: FastifyInstance, { supergraph, path }: H
   app.addHook('onRequest', (request, reply, done) => {
     if (request.url.split('?')[0] !== path) return done();
     if (supergraph.absence() === null) {
+      // What is told for hours holds it only while it begins.
+      if (takesEvents(request.headers.accept)) return done();
       reply.raw.once('close', supergraph.hold());
       return done();
     }

@@ -19,6 +19,8 @@ export interface LiveSupergraph {
   refusal(): string | null;
   /** For one request: what it may see is kept until the returned function is called. */
   hold(): () => void;
+  /** Called each time another one has taken over. */
+  onSwitch(listener: () => void): void;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export async function openLiveSupergraph(options: LiveSupergraphOptions): Promis
   const { source, prepare, warm, release, log, metrics } = options;
   const inFlight = createInFlight();
   const none = noSupergraph();
+  const listeners: (() => void)[] = [];
   let current = none;
   let refusal: string | null = null;
   let newest = { id: '', loading: new AbortController(), done: Promise.resolve() };
@@ -78,6 +81,7 @@ export async function openLiveSupergraph(options: LiveSupergraphOptions): Promis
       release(before).catch((error: unknown) => log.error({ err: error }, 'An old supergraph was not closed cleanly.'));
     });
     metrics.supergraphsDraining.set(inFlight.draining());
+    for (const tell of listeners) tell();
   }
 
   function refuse(error: unknown): void {
@@ -123,6 +127,7 @@ export async function openLiveSupergraph(options: LiveSupergraphOptions): Promis
     absence: () => (current === none ? (refusal ?? following.outage() ?? 'the first one is being loaded') : null),
     refusal: () => (current === none ? null : (refusal ?? following.outage())),
     hold: inFlight.hold,
+    onSwitch: (listener) => void listeners.push(listener),
     async close() {
       newest.loading.abort();
       await Promise.all([following.close(), newest.done]);

@@ -1,5 +1,5 @@
-import type { SubgraphPools } from '../execution/subgraph-pools.ts';
-import { subgraphUrl } from '../execution/subgraph-sources.ts';
+import type { SubgraphPools } from '../execution/subgraphs/subgraph-pools.ts';
+import { subgraphUrl } from '../execution/subgraphs/subgraph-sources.ts';
 import type { Planning } from '../planning/planning.ts';
 import type { LiveSupergraphOptions } from './live-supergraph.ts';
 import type { Supergraph } from './supergraph.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { KnowOperation } from '../operations/known-operations.ts';
 import type { OperationText, Planning, Warmed } from '../planning/planning.ts';
-import type { KnowOperation } from '../transport/known-operations.ts';
 import type { Supergraph } from './supergraph.ts';
 
 export interface WarmUpOptions {

@@ -53,6 +53,12 @@ export function operationInBody(body: unknown): AskedOperation {
   );
 }
 
+/** Throws for what is in a list of operations and is none. */
+export function operationInList(item: unknown): AskedOperation {
+  if (Array.isArray(item)) throw badRequest('A list of operations holds objects, and no further lists.');
+  return operationInBody(item);
+}
+
 /** Throws for parts that are of no type a client could mean. */
 export function operationParams({ query, operationName, variables, extensions }: AskedOperation): OperationParams {
   if (query && typeof query !== 'string') throw badRequest('GraphQL queries must be strings.');

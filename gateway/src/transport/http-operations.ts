@@ -4,21 +4,15 @@ import type { GraphQLError } from 'graphql';
 import { badRequest } from '../errors/http-head.ts';
 import { admitRequest, type Entrance } from '../guards/admit-request.ts';
 import { type Departure, departureFrom } from '../resilience/departure.ts';
-import {
-  type AskedOperation,
-  operationInBody,
-  operationInSearch,
-  operationParams,
-  withText,
-} from './asked-operation.ts';
+import type { AdmitText } from './admit-text.ts';
+import { type AskedOperation, operationInBody, operationInList, operationInSearch } from './asked-operation.ts';
 import { acceptedType } from './media-type.ts';
 import { takesParts } from './multipart.ts';
 import type { OperationAnswer, OperationPipeline } from './operation-pipeline.ts';
-import type { PersistedQueries } from './persisted-queries.ts';
 
 export interface HttpOperationsOptions {
   pipeline: OperationPipeline;
-  persisted: PersistedQueries;
+  admitText: AdmitText;
   entrance: Entrance;
   /** How many operations one request may hold; 0 for no lists at all. */
   maxBatch: number;
@@ -30,8 +24,7 @@ export interface HttpOperations {
 }
 
 export function createHttpOperations(options: HttpOperationsOptions): HttpOperations {
-  const { pipeline, persisted, entrance, maxBatch } = options;
-  const { door } = entrance;
+  const { pipeline, admitText, entrance, maxBatch } = options;
 
   async function answerOne(
     request: FastifyRequest,
@@ -46,16 +39,9 @@ export function createHttpOperations(options: HttpOperationsOptions): HttpOperat
       if (acceptedType(accept) === null && !inParts) throw notAcceptable();
       const context = await admitRequest(raw, entrance);
       context.departure = departure;
-      const asked = read();
-      const trusted = door.trustedText(asked);
-      const params = operationParams(trusted === null ? asked : withText(asked, trusted));
-      const found = persisted.textOf(params);
-      const text = found instanceof Promise ? await found : found;
-      door.admitDocument(text, params.variables, context.client);
-      if (text === null) throw persisted.missing(params);
-      const onAdmitted = () => persisted.remember(params);
-      const operation = { ...params, text, queryOnly: method === 'GET', takesParts: inParts, onAdmitted };
-      return await pipeline.answer(operation, context);
+      const found = admitText(read(), context.client);
+      const admitted = found instanceof Promise ? await found : found;
+      return await pipeline.answer({ ...admitted, queryOnly: method === 'GET', takesParts: inParts }, context);
     } catch (error) {
       return pipeline.refusal(error, accept);
     }
@@ -74,7 +60,7 @@ export function createHttpOperations(options: HttpOperationsOptions): HttpOperat
       }
       // Each is let in by itself, so that a list counts for as many requests as it holds operations.
       return Promise.all(
-        body.map((each: unknown) => answerOne(request, departure, () => operationInBody(each), { mayBeParts: false })),
+        body.map((each: unknown) => answerOne(request, departure, () => operationInList(each), { mayBeParts: false })),
       );
     },
   };

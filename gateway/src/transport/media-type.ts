@@ -30,6 +30,13 @@ export function readsStatus(accept: string | undefined): boolean {
   return accept?.includes(GRAPHQL_TYPE) ?? false;
 }
 
+export const EVENT_STREAM = 'text/event-stream';
+
+/** Whether a client wants to be told of events. */
+export function takesEvents(accept: string | undefined): boolean {
+  return accept?.includes(EVENT_STREAM) ?? false;
+}
+
 /** How much a client would like a media type that it names itself, and that has one parameter; 0 for not at all. */
 export function qualityOf(accept: string, [type, parameter]: readonly [string, string]): number {
   const covering = accept

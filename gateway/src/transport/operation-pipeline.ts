@@ -1,11 +1,11 @@
 import type { Logger } from '@shop/service-kit';
 import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import { coerceVariables } from '../errors/bad-variables.ts';
-import { asGraphQLError, type FormatError } from '../errors/client-error.ts';
+import { asGraphQLErrors, type FormatError } from '../errors/client-error.ts';
 import { badRequest } from '../errors/http-head.ts';
 import type { Increment, LaterParts } from '../execution/deferred/send-later.ts';
 import type { Answer, ExecuteOperation } from '../execution/engine.ts';
-import type { SourcesOf } from '../execution/subgraph-sources.ts';
+import type { SourcesOf } from '../execution/subgraphs/subgraph-sources.ts';
 import { type Door, granteeOf } from '../guards/door.ts';
 import type { AuthorizedOperation } from '../guards/field-authorization.ts';
 import { refusedAt } from '../guards/granted.ts';
@@ -13,13 +13,13 @@ import type { GuardSettings } from '../guards/guard-settings.ts';
 import { nullRefused } from '../guards/refused-fields.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { reportErrors } from '../observability/report-errors.ts';
+import type { KnownOperation, KnowOperation } from '../operations/known-operations.ts';
 import type { PlannedOperation } from '../planning/planned-operation.ts';
 import type { Planning } from '../planning/planning.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { LiveSupergraph } from '../supergraph/live-supergraph.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { type AnswerHead, statusOf } from './answer-head.ts';
-import type { KnownOperation, KnowOperation } from './known-operations.ts';
 import { readablePlan } from './readable-plan.ts';
 
 /** A query or a mutation whose text the door has admitted. */
@@ -122,7 +122,7 @@ export function createOperationPipeline(options: OperationPipelineOptions): Oper
         };
       } catch (error) {
         measure(known, false, startedAt);
-        const errors = errorsIn(error);
+        const errors = asGraphQLErrors(error);
         return {
           head: statusOf(errors, false, accept),
           data: undefined,
@@ -132,7 +132,7 @@ export function createOperationPipeline(options: OperationPipelineOptions): Oper
       }
     },
     refusal(error, accept) {
-      const errors = errorsIn(error);
+      const errors = asGraphQLErrors(error);
       return {
         head: statusOf(errors, false, accept),
         data: undefined,
@@ -165,6 +165,7 @@ export function createOperationPipeline(options: OperationPipelineOptions): Oper
     const planned = ready instanceof Promise ? await ready : ready;
     const { compiled } = planned;
     const answer = await compiled({ variables, coerced: coerced.values, context, call: sourcesOf(supergraph) });
+    known.usage?.count(variables, context.app);
     return { ...(authorized ? withoutRefused(answer, authorized, context) : answer), estimatedCost, planned };
   }
 
@@ -214,10 +215,6 @@ export function resultOf({ data, errors, extensions }: OperationAnswer): Formatt
 }
 
 const NONE: readonly GraphQLFormattedError[] = [];
-
-function errorsIn(error: unknown): GraphQLError[] {
-  return error instanceof AggregateError ? error.errors.map(asGraphQLError) : [asGraphQLError(error)];
-}
 
 function withoutRefused(answer: Answer, { refused }: AuthorizedOperation, context: RequestContext): Answer {
   if (answer.data === undefined) return answer;

@@ -5,6 +5,7 @@ import { acceptedEncoding, compress } from './compression.ts';
 import { acceptedType } from './media-type.ts';
 import { PARTS_TYPE, partsOf, takesParts } from './multipart.ts';
 import type { OperationAnswer } from './operation-pipeline.ts';
+import { addVary } from './vary.ts';
 
 export type SendAnswer = (
   answer: OperationAnswer | readonly OperationAnswer[],
@@ -47,9 +48,4 @@ function headAndText(answer: OperationAnswer | readonly OperationAnswer[], reply
   if (!('head' in answer)) return `[${answers.map((each) => answerText(each)).join(',')}]`;
   reply.code(answer.head.status);
   return answerText(answer);
-}
-
-function addVary(reply: FastifyReply, name: string): void {
-  const before = reply.getHeader('vary');
-  reply.header('vary', before === undefined ? name : `${before}, ${name}`);
 }

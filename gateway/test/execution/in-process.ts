@@ -1,10 +1,14 @@
 import { composeServices } from '@apollo/composition';
-import { Supergraph as ComposedSupergraph, operationFromDocument } from '@apollo/federation-internals';
+import {
+  Supergraph as ComposedSupergraph,
+  operationFromDocument,
+  ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+} from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
 import { execute, type FormattedExecutionResult, type GraphQLSchema, parse, print, validate } from 'graphql';
 import { createEngine } from '../../src/execution/engine.ts';
-import type { CallSubgraph, SubgraphAnswer, SubgraphRequest } from '../../src/execution/subgraph-call.ts';
+import type { CallSubgraph, SubgraphAnswer, SubgraphRequest } from '../../src/execution/subgraphs/subgraph-call.ts';
 import { separateConflictingNames } from '../../src/planning/conflicting-names.ts';
 import { createHivePlans, loadHive } from '../../src/planning/hive-plans.ts';
 import { subgraphsPart } from '../../src/planning/own-fields.ts';
@@ -12,7 +16,8 @@ import type { QueryPlan } from '../../src/planning/plan.ts';
 import { readSupergraph } from '../../src/supergraph/supergraph.ts';
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
-  "@key", "@requires", "@external", "@shareable", "@provides", "@interfaceObject", "@inaccessible"
+  "@key", "@requires", "@external", "@shareable", "@provides", "@interfaceObject", "@inaccessible",
+  "@context", "@fromContext"
 ])\n`;
 
 export interface SubgraphSource {
@@ -84,7 +89,7 @@ function compose(subgraphs: Record<string, SubgraphSource>): string {
 }
 
 function apolloPlanner(sdl: string): (text: string) => Promise<QueryPlan> {
-  const composed = ComposedSupergraph.build(sdl);
+  const composed = ComposedSupergraph.build(sdl, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES });
   const planner = new QueryPlanner(composed);
   return async (text) => {
     const fetched = subgraphsPart(parse(text));

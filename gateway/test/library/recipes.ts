@@ -1,13 +1,17 @@
+import { ApolloLink } from '@apollo/client';
+import { type Exchange, subscriptionExchange } from '@urql/core';
+import type { GraphQLFormattedError } from 'graphql';
 import type { Client as SseClient } from 'graphql-sse';
 import type { Client as SocketClient } from 'graphql-ws';
+import { tap } from 'rxjs';
 
 export interface Told {
   data?: Record<string, unknown> | null | undefined;
-  errors?: unknown;
+  errors?: readonly GraphQLFormattedError[] | undefined;
   extensions?: { cursor?: string; eventId?: string } | undefined;
 }
 
-type Request = { query: string; variables?: Record<string, unknown>; cursor?: string | undefined };
+type Request = { query: string; variables?: Record<string, unknown> | undefined; cursor?: string | undefined };
 type Failed = (error: unknown) => void;
 
 // recipe: graphql-ws
@@ -16,6 +20,7 @@ export function followOverWebSocket(
   request: Request,
   tell: (told: Told) => void,
   failed: Failed,
+  complete = () => {},
 ) {
   const { cursor, ...operation } = request;
   // graphql-ws sends this very object again when it reconnects, with the cursor that is in it by then.
@@ -28,9 +33,33 @@ export function followOverWebSocket(
         tell(result);
       },
       error: failed,
-      complete() {},
+      complete,
     },
   );
+}
+// end
+
+// recipe: Apollo Client
+/** Goes before the link that connects: `ApolloLink.from([resumingLink, new GraphQLWsLink(client)])`. */
+export const resumingLink = new ApolloLink((operation, forward) =>
+  forward(operation).pipe(
+    tap(({ extensions }) => {
+      // It is this object that graphql-ws sends again when it reconnects.
+      if (extensions?.cursor) operation.extensions.cursor = extensions.cursor;
+    }),
+  ),
+);
+// end
+
+// recipe: urql
+export function resumingExchange(client: SocketClient): Exchange {
+  return subscriptionExchange({
+    forwardSubscription: ({ query = '', variables }) => ({
+      subscribe: ({ next, error, complete }) => ({
+        unsubscribe: followOverWebSocket(client, { query, variables }, next, error, complete),
+      }),
+    }),
+  });
 }
 // end
 

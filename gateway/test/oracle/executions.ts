@@ -9,7 +9,7 @@ import {
   parse,
   validate,
 } from 'graphql';
-import type { CallSubgraph, SubgraphAnswer } from '../../src/execution/subgraph-call.ts';
+import type { CallSubgraph, SubgraphAnswer } from '../../src/execution/subgraphs/subgraph-call.ts';
 import type { Data, Moment, Thing } from './data.ts';
 import { selectionsOf } from './data.ts';
 import { sdlOf } from './sdl.ts';

@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import { createEngine } from '../../src/execution/engine.ts';
-import type { CallSubgraph, SubgraphAnswer } from '../../src/execution/subgraph-call.ts';
+import type { CallSubgraph, SubgraphAnswer } from '../../src/execution/subgraphs/subgraph-call.ts';
 import type { PlannedOperation } from '../../src/planning/planned-operation.ts';
 import { nulledBy, nulledPlaces, type Told } from './compare.ts';
 import type { Data } from './data.ts';

@@ -3,7 +3,7 @@ import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
 import { createLogger, createMetrics } from '@shop/service-kit';
 import { execute, type FormattedExecutionResult, type GraphQLFormattedError, parse, validate } from 'graphql';
 import { createEngine, type ExecuteOperation } from '../../src/execution/engine.ts';
-import type { CallSubgraph } from '../../src/execution/subgraph-call.ts';
+import type { CallSubgraph } from '../../src/execution/subgraphs/subgraph-call.ts';
 import { createGatewayMetrics } from '../../src/observability/gateway-metrics.ts';
 import {
   createPlanning,

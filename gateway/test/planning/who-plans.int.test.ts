@@ -1,5 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { createMetrics } from '@shop/service-kit';
+import { eventually } from '@shop/testkit';
 import type { ExecuteOperation } from '../../src/execution/engine.ts';
 import type { Planning } from '../../src/planning/planning.ts';
 import { composed, type GraphSettings, graphOf, planningOf, type SubgraphInProcess } from './subgraphs-in-process.ts';
@@ -183,17 +184,24 @@ describe('auto', () => {
         type User @key(fields: "id") @context(name: "user") { id: ID!, language: String!, card: Card! }
         type Card @key(fields: "id") { id: ID!, greeting(in: String @fromContext(field: "$user { language }")): String! }
       `,
+      resolvers: {
+        Query: { me: () => ({ id: 'u', language: 'fr', card: { id: 'c' } }) },
+        Card: { greeting: ({ id }: { id: string }, { in: language }: { in: string }) => `${id} in ${language}` },
+      },
     },
     b: { sdl: 'type User @key(fields: "id") { id: ID! age: Int } type Card @key(fields: "id") { id: ID! }' },
   };
 
   it("has Apollo's planner for arguments from contexts, and Hive's for all else", async () => {
-    // The gateway's own engine does not run such plans.
-    const graph = graphOf(CONTEXTS, aPlanning({ engine: 'apollo' }));
+    const graph = graphOf(CONTEXTS, aPlanning());
     const greeted = await graph.prepare('{ me { card { greeting } } }');
     expect(greeted.plannedBy).toBe('apollo');
     expect(JSON.stringify(greeted.plan)).toContain('contextRewrites');
     expect((await graph.prepare('{ me { age card { id } } }')).plannedBy).toBe('hive');
+    // The client's name is that of what is fetched for the context.
+    expect(await graph.ask('{ me { language: id card { greeting } } }')).toEqual({
+      data: { me: { language: 'u', card: { greeting: 'c in fr' } } },
+    });
   });
 
   it("has Apollo's planner for what is deferred, when the client takes it so", async () => {
@@ -289,6 +297,21 @@ it('plans an operation once for all who ask for it meanwhile, and never again wh
   expect(exposed).toMatch(/gateway_plan_cache_lookups_total\{outcome="joined",service="planning"\} 2\n/);
   expect(exposed).toMatch(/gateway_plan_cache_lookups_total\{outcome="hit",service="planning"\} 1\n/);
   expect(planning.recent(5)).toEqual([{ text, operationName: undefined, count: 2 }]);
+  await planning.close();
+});
+
+it('shows how many operations wait for a planner', async () => {
+  const metrics = createMetrics('planning');
+  const planning = planningOf({}, metrics);
+  const supergraph = composed(counter());
+  const prepared = ['a', 'b', 'c', 'd'].map((key) =>
+    planning.prepare(supergraph, { text: `{ ${key}: counter { id } }` }),
+  );
+  const length = () => metrics.registry.getSingleMetricAsString('gateway_planning_queue_length');
+  // Its process has to be started yet.
+  await eventually(async () => expect(await length()).toMatch(/planner="hive".*} 2$/m));
+  await Promise.all(prepared);
+  expect(await length()).toMatch(/planner="hive".*} 0$/m);
   await planning.close();
 });
 

@@ -31,6 +31,14 @@ describe('a list of operations, where it is allowed,', () => {
     });
   });
 
+  it('tells a list within it what is wrong, and answers the others', async () => {
+    const message = 'A list of operations holds objects, and no further lists.';
+    expect(await post([[BOOK], BOOK])).toEqual({
+      status: 200,
+      body: [{ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] }, EMMA],
+    });
+  });
+
   it.each([[[]], [[BOOK, BOOK, BOOK, BOOK]]])('is refused with none in it, and with too many', async (list) => {
     expect(await post(list)).toEqual({
       status: 400,

@@ -68,6 +68,15 @@ it('the page for browsers is compressed, and sent once to each', async () => {
   expect(headers).toMatchObject({ 'content-encoding': 'br', 'content-type': 'text/html; charset=utf-8' });
   expect(body.length).toBeLessThan(4_000_000);
   expect(brotliDecompressSync(body).toString()).toContain('GraphiQL');
-  const again = await ask(null, { accept: 'text/html', 'if-none-match': String(headers.etag) });
-  expect(again).toMatchObject({ status: 304, body: Buffer.alloc(0) });
+  const has = String(headers.etag);
+  for (const etags of [has, `"other", ${has}`, has.replace('W/', ''), '*']) {
+    const again = await ask(null, { accept: 'text/html', 'if-none-match': etags });
+    expect(again).toMatchObject({ status: 304, body: Buffer.alloc(0) });
+  }
+  expect(await ask(null, { accept: 'text/html', 'if-none-match': '"other"' })).toMatchObject({ status: 200 });
+});
+
+it('the page for browsers is told apart by origin too, since what lets a page read it is', async () => {
+  const { headers } = await ask(null, { accept: 'text/html', origin: 'https://elsewhere.test' });
+  expect(headers.vary).toBe('Origin, Accept, Accept-Encoding');
 });

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
 import { type Library, startLibrary } from '../library/start-library.ts';
@@ -49,9 +50,13 @@ describe('beyond the audit,', () => {
     expect(await (await post(`\uFEFF${BOOK}`)).json()).toHaveProperty('data.book');
   });
 
-  it.each(['application/json; charset=UTF-8', 'application/json;charset="utf-8"', 'Application/JSON'])(
-    'a body of %s is read',
-    async (type) => expect(await (await post(BOOK, { 'content-type': type })).json()).toHaveProperty('data.book'),
+  it.each([
+    'application/json; charset=UTF-8',
+    'application/json;charset="utf-8"',
+    'Application/JSON',
+    'application/json; charset=us-ascii',
+  ])('a body of %s is read', async (type) =>
+    expect(await (await post(BOOK, { 'content-type': type })).json()).toHaveProperty('data.book'),
   );
 
   it.each(['application/json; charset=latin1', 'application/xml', 'application/graphql'])(
@@ -62,6 +67,20 @@ describe('beyond the audit,', () => {
       expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
     },
   );
+
+  it('a body that is compressed is a 415 that says so', async () => {
+    const answer = await fetch(library.gateway.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      body: gzipSync(BOOK),
+    });
+    expect(answer.status).toBe(415);
+    expect(answer.headers.get('accept-encoding')).toBe('identity');
+    expect(await answer.json()).toMatchObject({
+      errors: [{ message: 'Bodies are read as they are, not in gzip.', extensions: { code: 'BAD_USER_INPUT' } }],
+    });
+    expect(await (await post(BOOK, { 'content-encoding': 'identity' })).json()).toHaveProperty('data.book');
+  });
 
   it('an answer nobody would take is a 406, and nothing is run for it', async () => {
     library.books.requests.length = 0;

@@ -2,7 +2,7 @@ import { failPoint } from '@shop/service-kit';
 import type { DatabaseSession } from './database-session.ts';
 import type { OutageLog } from './outage-log.ts';
 import { archive, deleteOlderThan, measureOutbox, readPending } from './outbox.ts';
-import { type PublishResult, publishEvents } from './publish-events.ts';
+import { createEventPublisher, type PublishResult } from './publish-events.ts';
 import type { RelayOptions } from './relay.ts';
 
 const BATCH = 256;
@@ -16,6 +16,7 @@ export function createRelayPass(
   outages: OutageLog,
   closing: AbortSignal,
 ): (session: DatabaseSession) => Promise<void> {
+  const publisher = createEventPublisher(bus);
   const pending = metrics.gauge('shop_outbox_pending', 'Events committed and not yet published.');
   const lag = metrics.gauge('shop_outbox_lag_seconds', 'Age of the oldest event not yet published.');
   const published = metrics.counter('shop_outbox_published_total', 'Events published, by type.', ['type']);
@@ -53,10 +54,7 @@ export function createRelayPass(
     const stopped = new Set<string>();
     for (let cursor = 0; bus.ready() === null; ) {
       const events = await readPending(session, cursor, BATCH);
-      const result = await publishEvents(
-        bus,
-        events.filter((event) => !stopped.has(event.aggregateId)),
-      );
+      const result = await publisher.publish(events.filter((event) => !stopped.has(event.aggregateId)));
       failPoint('relay.published');
       if (result.published.length > 0) await archive(session, result.published);
       report(result);

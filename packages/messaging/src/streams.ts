@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { JetStreamApiCodes, JetStreamApiError, type StreamConfig } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import { waitUntilThere } from '@shop/service-kit';
+import { reasonOf, waitUntilThere } from '@shop/service-kit';
 import type { Bus } from './bus.ts';
 import { createOutageLog } from './outage-log.ts';
+import { isServerAtLeast } from './server-version.ts';
 
 /** A JetStream stream and what it keeps. */
 export interface StreamDefinition {
@@ -23,8 +24,8 @@ const RECHECK_MS = 10_000;
 
 /**
  * Makes the streams there, now, after every reconnect (a server may come back with an empty store) and every
- * `recheckMs` (somebody may delete one under a server that stays): creates what is missing, adds missing subjects,
- * never takes any away. Any number of processes may do it at once.
+ * `recheckMs` (somebody may delete one under a server that stays): creates what is missing, adds missing subjects
+ * and leave to publish in batches, never takes any away. Any number of processes may do it at once.
  */
 export async function ensureStreams(
   bus: Bus,
@@ -55,8 +56,12 @@ async function ensureStream(bus: Bus, wanted: StreamDefinition): Promise<void> {
   if (existing === null) return addStream(bus, wanted);
 
   const missing = wanted.subjects.filter((subject) => !existing.subjects.includes(subject));
-  if (missing.length === 0) return;
-  await bus.admin.streams.update(wanted.name, { ...existing, subjects: [...existing.subjects, ...missing] });
+  if (missing.length === 0) return allowBatches(bus, existing);
+  await bus.admin.streams.update(wanted.name, {
+    ...existing,
+    ...batches(bus),
+    subjects: [...existing.subjects, ...missing],
+  });
   // Another version of the shop may be about to write its own list, from a look before this one: look again after it.
   await pause(OTHERS_WRITE_WITHIN_MS);
   return ensureStream(bus, wanted);
@@ -74,11 +79,27 @@ async function addStream(bus: Bus, wanted: StreamDefinition): Promise<void> {
       duplicate_window: nanos(DUPLICATE_WINDOW_MS),
       num_replicas: wanted.replicas ?? 1,
       allow_direct: true,
+      ...batches(bus),
     });
   } catch (error) {
     // Somebody was faster, perhaps with other subjects.
     if ((await configOf(bus, wanted.name)) === null) throw error;
     await ensureStream(bus, wanted);
+  }
+}
+
+/** Has a stream take many events at once, or none of them. A NATS before 2.12 knows no such thing. */
+function batches(bus: Bus): { allow_atomic?: true } {
+  return isServerAtLeast(bus, 2, 12) ? { allow_atomic: true } : {};
+}
+
+/** Events are published one by one to a stream that an older version made: dearer, and just as safe. */
+async function allowBatches(bus: Bus, existing: StreamConfig): Promise<void> {
+  if (existing.allow_atomic === true || !isServerAtLeast(bus, 2, 12)) return;
+  try {
+    await bus.admin.streams.update(existing.name, { ...existing, ...batches(bus) });
+  } catch (error) {
+    bus.log.debug({ reason: reasonOf(error), stream: existing.name }, 'A stream stays without batches.');
   }
 }
 

@@ -13,7 +13,8 @@ startConsumer({
   durable,
   events: [ParcelSent],
   concurrency: 4,
-  ackWaitMs: 500,
+  // What a process that lives, and has to wait for the machine, does not miss.
+  ackWaitMs: 1_500,
   maxDeaths: 3,
   log,
   metrics: createMetrics(durable),

@@ -63,10 +63,10 @@ it('goes on past a batch full of events that cannot be published', async () => {
     await recordEvent(em, ParcelSent, step(free, 1));
   });
   const relay = world.aRelay();
-  await eventually(async () => expect(await world.eventsOf('PARCEL', free)).toHaveLength(1), { timeoutMs: 10_000 });
+  await eventually(async () => expect(await world.eventsOf('PARCEL', free)).toHaveLength(1));
   await eventually(async () => expect(await world.pendingCount()).toBe(600));
   await makeScales();
-  await eventually(async () => expect(await world.pendingCount()).toBe(0), { timeoutMs: 10_000 });
+  await eventually(async () => expect(await world.pendingCount()).toBe(0));
   await relay.close();
 });
 
@@ -120,7 +120,7 @@ it('keeps the order of every aggregate while the holder of the lock is killed ag
     await world.rows(`KILL ${holder}`);
     kills++;
   }
-  await eventually(async () => expect(await world.pendingCount()).toBe(0), { timeoutMs: 15_000 });
+  await eventually(async () => expect(await world.pendingCount()).toBe(0), { timeoutMs: 30_000 });
 
   expect(kills).toBeGreaterThan(0);
   const expected = Array.from({ length: 120 }, (_, n) => n + 1);
@@ -141,7 +141,7 @@ it('waits for NATS to come back, and then publishes what was committed meanwhile
   expect(await world.pendingCount()).toBe(2);
 
   await world.servers.nats.start();
-  await eventually(async () => expect(await world.pendingCount()).toBe(0), { timeoutMs: 15_000 });
+  await eventually(async () => expect(await world.pendingCount()).toBe(0), { timeoutMs: 30_000 });
   expect(await world.eventsOf('PARCEL', parcelId)).toMatchObject([{ data: { step: 1 } }, { data: { step: 2 } }]);
   await relay.close();
 });

@@ -32,7 +32,7 @@ async function parcelsOnTheWay(parcels: number, steps: number): Promise<string[]
     await world.transaction((em) => recordEvents(em, definition, ids.map(stepOf)));
   }
   relay.wake();
-  await eventually(async () => expect(await world.pendingCount()).toBe(0), { timeoutMs: 15_000 });
+  await eventually(async () => expect(await world.pendingCount()).toBe(0), { timeoutMs: 30_000 });
   return ids;
 }
 

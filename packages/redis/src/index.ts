@@ -1,5 +1,11 @@
 export { type BoundedMap, createBoundedMap } from './bounded-map.ts';
 export { connectRedis } from './connect-redis.ts';
+export {
+  createDailyTallies,
+  type DailyTallies,
+  type DailyTally,
+  type Tally,
+} from './daily-tally.ts';
 export { acquireLock, type Lock } from './lock.ts';
 export { createReadThroughCache, type ReadThroughCache, type ReadThroughCacheOptions } from './read-through-cache.ts';
 export { createRecentWrites } from './recent-writes.ts';

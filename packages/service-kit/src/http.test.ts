@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { createHttpServer } from './http.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
@@ -54,6 +56,37 @@ it('finishes a running request before it closes', async () => {
   expect(await (await response).json()).toEqual({ finished: true });
   await closed;
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+});
+
+it.each([
+  ['head', 'POST /slow HTTP/1.1\r\nhost: a\r\n'],
+  ['body', 'POST /slow HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{'],
+])('does not wait for the rest of a %s to close, and does for what it is answering', async (_, part) => {
+  const { http } = await serve();
+  let answer = () => {};
+  const asked = new Promise<void>((resolve) => {
+    http.app.post('/slow', () => {
+      resolve();
+      return new Promise((done) => {
+        answer = () => done({ finished: true });
+      });
+    });
+  });
+  const { port } = new URL(await http.listen());
+  const arrived = new Promise((resolve) =>
+    http.app.server.once('connection', (socket) => socket.once('data', resolve)),
+  );
+  const half = connect(Number(port), '127.0.0.1');
+  half.on('error', () => {});
+  half.write(part);
+  await arrived;
+  const response = fetch(`http://127.0.0.1:${port}/slow`, { method: 'POST' });
+  await asked;
+  const closed = http.close();
+  await once(half, 'close');
+  answer();
+  expect(await (await response).json()).toEqual({ finished: true });
+  await closed;
 });
 
 it('waits for no request for ever', async () => {

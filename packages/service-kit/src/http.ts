@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
@@ -10,13 +12,16 @@ export const BODY_LIMIT_BYTES = 1_048_576;
 /** A request that has not come whole by then is refused with 408: nobody keeps a connection by sending slowly. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** A request that has begun to come when the server closes has so long to come whole, and is not waited for after that. */
+const ARRIVAL_MS = 1_000;
+
 /** The HTTP server of a process, with its probes and metrics. */
 export interface HttpServer {
   /** Routes are added here before `listen`. */
   app: FastifyInstance;
   /** Opens the port and returns the base URL. */
   listen(): Promise<string>;
-  /** Stops accepting, lets running requests finish, closes idle connections. */
+  /** Stops accepting, lets running requests finish, closes idle connections, and soon those whose request is not there yet. */
   close(): Promise<void>;
 }
 
@@ -39,7 +44,9 @@ export function createHttpServer({ host, port, log, readiness, metrics }: HttpOp
     routerOptions: { ignoreTrailingSlash: true },
   });
   let isClosing = false;
-  measureRequests(app, metrics);
+  const underWay = requestsUnderWay(app);
+  measureRequests(app, metrics, underWay);
+  const incomplete = incompleteConnections(app, underWay);
   // A connection whose request was running when the close began would be kept alive after it, and waited for.
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (isClosing) reply.header('connection', 'close');
@@ -72,23 +79,30 @@ export function createHttpServer({ host, port, log, readiness, metrics }: HttpOp
     async close() {
       isClosing = true;
       readiness.drain();
-      await app.close();
+      const drop = setTimeout(() => incomplete().forEach((socket) => void socket.destroy()), ARRIVAL_MS);
+      await app.close().finally(() => clearTimeout(drop));
     },
   };
 }
 
-function measureRequests(app: FastifyInstance, metrics: Metrics): void {
+/** The requests whose head has come and whose answer has not gone. */
+function requestsUnderWay(app: FastifyInstance): ReadonlySet<IncomingMessage> {
+  const underWay = new Set<IncomingMessage>();
+  app.addHook('onRequest', ({ raw }, reply, done) => {
+    underWay.add(raw);
+    reply.raw.once('close', () => underWay.delete(raw));
+    done();
+  });
+  return underWay;
+}
+
+function measureRequests(app: FastifyInstance, metrics: Metrics, underWay: ReadonlySet<IncomingMessage>): void {
   const duration = metrics.histogram('http_request_duration_seconds', 'Time to answer an HTTP request.', [
     'method',
     'route',
     'status',
   ]);
-  const open = metrics.gauge('http_requests_open', 'HTTP requests being answered now.');
-  app.addHook('onRequest', (_request, reply, done) => {
-    open.inc();
-    reply.raw.once('close', () => open.dec());
-    done();
-  });
+  metrics.liveGauge('http_requests_open', 'HTTP requests being answered now.', [], (set) => set({}, underWay.size));
   app.addHook('onResponse', (request, reply, done) => {
     duration.observe(
       { method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode },
@@ -96,4 +110,17 @@ function measureRequests(app: FastifyInstance, metrics: Metrics): void {
     );
     done();
   });
+}
+
+/** Tells the connections that nobody is answering on: idle ones, and those on which only a part of a request has come. */
+function incompleteConnections(app: FastifyInstance, underWay: ReadonlySet<IncomingMessage>): () => Socket[] {
+  const open = new Set<Socket>();
+  app.server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  return () => {
+    const answered = new Set([...underWay].filter(({ complete }) => complete).map(({ socket }) => socket));
+    return [...open].filter((socket) => !answered.has(socket));
+  };
 }

@@ -18,7 +18,7 @@ import { type BuildSchemaOptions, buildSchema, createResolversMap } from 'type-g
 import { DateTimeScalar } from './scalars.ts';
 
 const FEDERATION =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@composeDirective", "@listSize"])';
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@composeDirective", "@listSize", "@authenticated"])';
 
 // Until a field uses it, a subgraph has no subscription at all; then its events come through the gateway, not from here.
 const noPubSub = {

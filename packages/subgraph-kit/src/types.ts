@@ -3,7 +3,11 @@ import { Directive, Field, InterfaceType, ObjectType, registerEnumType } from 't
 import { SafeIntScalar } from './scalars.ts';
 
 const CurrencyCodeEnum = { KRW: 'KRW', USD: 'USD' } as const;
-registerEnumType(CurrencyCodeEnum, { name: 'CurrencyCode', description: 'ISO 4217 currency code.' });
+registerEnumType(CurrencyCodeEnum, {
+  name: 'CurrencyCode',
+  description: 'ISO 4217 currency code.',
+  valuesConfig: { KRW: { description: 'Korean won.' }, USD: { description: 'US dollars; amounts are in cents.' } },
+});
 
 /** Money as clients see it. */
 @ObjectType('Money', { description: 'An amount in the minor unit of its currency (KRW has none, so 1 = 1 won).' })

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long to wait, and how often to look. */
 export interface EventuallyOptions {
-  /** How long to keep asking; 5 s unless told. */
+  /** How long to keep asking; 15 s unless told: only who fails waits so long. */
   timeoutMs?: number;
   /** How long to wait between two attempts; 20 ms unless told. */
   everyMs?: number;
@@ -10,7 +10,7 @@ export interface EventuallyOptions {
 
 /** Repeats an attempt until it no longer throws and returns its result; rethrows its last error when time is up. */
 export async function eventually<T>(attempt: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<T> {
-  const deadline = Date.now() + (options.timeoutMs ?? 5_000);
+  const deadline = Date.now() + (options.timeoutMs ?? 15_000);
   for (;;) {
     try {
       return await attempt();

@@ -1,3 +1,5 @@
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+
 /** What a GraphQL endpoint answered, with the HTTP status it came with. */
 export interface GraphqlAnswer<Data = Record<string, unknown>> {
   data: Data | null;
@@ -7,8 +9,19 @@ export interface GraphqlAnswer<Data = Record<string, unknown>> {
   headers: Headers;
 }
 
+/** An operation that knows its variables and its answer, as graphql-codegen writes it with `documentMode: string`. */
+export type TypedDocument<Data, Variables> = DocumentTypeDecoration<Data, Variables> & { toString(): string };
+
 /** Asks one GraphQL endpoint, in the name of one viewer. */
 export interface GraphqlClient {
+  /** Sends a registered operation. */
+  query<Data, Variables>(
+    document: TypedDocument<Data, Variables> & object,
+    ...rest: Record<string, never> extends Variables
+      ? [variables?: Variables, headers?: Record<string, string>]
+      : [variables: Variables, headers?: Record<string, string>]
+  ): Promise<GraphqlAnswer<Data>>;
+  /** Sends any text; what it answers is the caller's word. */
   query<Data = Record<string, unknown>>(
     document: string,
     variables?: Record<string, unknown>,
@@ -19,7 +32,11 @@ export interface GraphqlClient {
 /** Makes a client for the endpoint; without a token it asks anonymously. */
 export function graphqlClient(url: string, { token }: { token?: string } = {}): GraphqlClient {
   return {
-    async query<Data>(document: string, variables: Record<string, unknown> = {}, headers: Record<string, string> = {}) {
+    async query<Data>(
+      document: { toString(): string },
+      variables: unknown = {},
+      headers: Record<string, string> = {},
+    ): Promise<GraphqlAnswer<Data>> {
       const response = await fetch(url, {
         method: 'POST',
         headers: {
@@ -28,7 +45,7 @@ export function graphqlClient(url: string, { token }: { token?: string } = {}): 
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           ...headers,
         },
-        body: JSON.stringify({ query: document, variables }),
+        body: JSON.stringify({ query: document.toString(), variables }),
       });
       const text = await response.text();
       return { ...parseAnswer<Data>(text, response.status), status: response.status, headers: response.headers };

@@ -1,5 +1,5 @@
 export { type EventuallyOptions, eventually } from './eventually.ts';
-export { type GraphqlAnswer, type GraphqlClient, graphqlClient } from './graphql-client.ts';
+export { type GraphqlAnswer, type GraphqlClient, graphqlClient, type TypedDocument } from './graphql-client.ts';
 export { type RunServers, runServers } from './run-servers.ts';
 export type { TestRedisCluster } from './test-redis-cluster.ts';
 export type { TestReplica } from './test-replica.ts';

@@ -49,7 +49,7 @@ describe.each([
     await begin();
     try {
       await world.update({ id, ...edit });
-      await eventually(async () => expect(await answerElsewhere(id)).toBe(after), { timeoutMs: 2_500 });
+      await eventually(async () => expect(await answerElsewhere(id)).toBe(after));
     } finally {
       await end();
     }

@@ -67,7 +67,7 @@ export const otherCopy = (folder: string): Arm => ({
 });
 
 /** What `npm run gateway` has node do, so that flags in the script are measured too. */
-function startScriptOf(folder: string): string[] {
+export function startScriptOf(folder: string): string[] {
   const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     scripts: { gateway: string };
   };

@@ -46,7 +46,7 @@ it('waits for others as long as it is told', async () => {
       calls.push(items);
       return items;
     },
-    { waitMs: 5 },
+    { waitMs: 250 },
   );
   const first = patient(1);
   await turn();

@@ -9,7 +9,7 @@ beforeAll(async () => {
   platform.addHook('onRequest', async (request, reply) =>
     request.url === '/events' ? reply.status(422).send({ error: 'unknown shop' }) : undefined,
   );
-  world = await startWorld(platform);
+  world = await startWorld({ platform });
 });
 afterAll(() => world.close());
 
@@ -21,7 +21,7 @@ it('puts aside what the data platform refuses, with its reason', async () => {
       expect(await world.deadLetters()).toEqual([
         expect.objectContaining({ event, error: expect.stringMatching(/422.*unknown shop/) }),
       ]),
-    { timeoutMs: 20_000 },
+    { timeoutMs: 30_000 },
   );
   expect(await world.metrics()).toMatch(/shop_data_platform_deliveries_total\{.*outcome="failed".*\} 3/);
 });

@@ -8,7 +8,7 @@ import { startDataPlatformWorker } from '../src/app.ts';
 import { configSchema } from '../src/config.ts';
 
 /** A worker between real servers and a stand-in for the data platform. */
-export async function startWorld(platform = createDataPlatform()) {
+export async function startWorld({ platform = createDataPlatform() } = {}) {
   const servers = await startTestServers({ nats: true, database: 'data_platform', ownMysql: true });
   const platformUrl = await platform.listen({ host: '127.0.0.1', port: 0 });
   const config = loadConfig(configSchema, {
@@ -18,9 +18,14 @@ export async function startWorld(platform = createDataPlatform()) {
     DATABASE_MIGRATE: 'true',
     NATS_URL: servers.nats.url,
     DATA_PLATFORM_URL: platformUrl,
-    DELIVERY_TIMEOUT_MS: '300',
+    // Long, so that nothing is posted twice because the machine is slow.
+    DELIVERY_TIMEOUT_MS: '20000',
   });
-  const startWorker = () => startDataPlatformWorker(config, { breakMs: { first: 100, longest: 200 } });
+  const startWorker = (deliveryTimeoutMs = config.DELIVERY_TIMEOUT_MS) =>
+    startDataPlatformWorker(
+      { ...config, DELIVERY_TIMEOUT_MS: deliveryTimeoutMs },
+      { breakMs: { first: 100, longest: 200 } },
+    );
   let worker = await startWorker();
   const bus = await connectBus({
     url: servers.nats.url,
@@ -31,9 +36,10 @@ export async function startWorld(platform = createDataPlatform()) {
   return {
     servers,
     bus,
-    async restartWorker() {
+    /** Posts wait `deliveryTimeoutMs` for their answer: a short time only where a test leaves them without one. */
+    async restartWorker({ deliveryTimeoutMs }: { deliveryTimeoutMs?: number } = {}) {
       await worker.close();
-      worker = await startWorker();
+      worker = await startWorker(deliveryTimeoutMs);
     },
     async behave(body: object): Promise<void> {
       const { status } = await post(`${platformUrl}/behave`, body);

@@ -12,7 +12,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { labelOf } from '../../planning/deferred-fragments.ts';
-import { operationOf } from '../../planning/own-fields.ts';
+import { operationOf } from '../../planning/operation-document.ts';
 import { type Data, isData, type Path, valueAt } from '../tree/data.ts';
 import { isLeftOut } from '../writer/collect-fields.ts';
 

@@ -8,7 +8,7 @@ import {
   parse,
   type SelectionNode,
 } from 'graphql';
-import { fragmentsOf, operationOf } from '../../planning/own-fields.ts';
+import { fragmentsOf, operationOf } from '../../planning/operation-document.ts';
 import type { TypeFacts } from '../tree/type-facts.ts';
 
 /** The response keys that a fetch owes an object, for telling what was lost when it fails. */

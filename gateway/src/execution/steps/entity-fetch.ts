@@ -1,7 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { FetchNode, RequiredSelection } from '../../planning/plan.ts';
 import type { Run, Step } from '../run.ts';
-import type { SubgraphAnswer } from '../subgraph-call.ts';
+import type { SubgraphAnswer } from '../subgraphs/subgraph-call.ts';
 import { type Data, isData, type Path } from '../tree/data.ts';
 import { isEqual } from '../tree/equal.ts';
 import type { FlattenPath } from '../tree/flatten-path.ts';
@@ -17,8 +17,8 @@ export interface EntityFetch {
   node: FetchNode;
   /** What is to be asked now; null when there is nothing. */
   gather(run: Run): GatheredEntities | null;
-  /** Asks for it in a request of its own. */
-  ask(run: Run, gathered: GatheredEntities): Promise<void>;
+  /** Asks for it in a request of its own. `more` is the JSON of further variables, without braces. */
+  ask(run: Run, gathered: GatheredEntities, more?: readonly string[]): Promise<void>;
   /** Takes the part of an answer that came for what was gathered. `entities` is the value of `_entities`. */
   deliver(run: Run, gathered: GatheredEntities, answer: SubgraphAnswer, entities: unknown): void;
   /** All of it. */
@@ -26,14 +26,15 @@ export interface EntityFetch {
 }
 
 export interface GatheredEntities {
-  /** A JSON list; each entity is in it once. */
-  representations: string;
+  /** JSON; each entity is there once. */
+  representations: string[];
   /** For each representation the objects that it stands for: more than one where equal keys have unequal data. */
   objects: Data[][];
 }
 
 /** Compiles a fetch with `requires`, of entities that are found at a path. */
-export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, merge }: FetchTools): EntityFetch {
+export function compileEntityFetch(node: FetchNode, path: FlattenPath, tools: FetchTools): EntityFetch {
+  const { types, merge, sharesObjects } = tools;
   const represent = compileRepresentation(node.requires ?? [], node.inputRewrites ?? [], types);
   const rewrites = compileOutputRewrites(node.outputRewrites, types);
   const hasRewrites = Boolean(node.outputRewrites?.length);
@@ -52,8 +53,9 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
     },
   };
 
-  async function ask(run: Run, gathered: GatheredEntities): Promise<void> {
-    const request = requestFor(run, `"representations":${gathered.representations}`);
+  async function ask(run: Run, gathered: GatheredEntities, more: readonly string[] = []): Promise<void> {
+    const variables = [`"representations":[${gathered.representations.join(',')}]`, ...more];
+    const request = requestFor(run, variables.join(','));
     const answer = await run.call(request, run.context, run.endsAt);
     deliver(run, gathered, answer, answer.data?._entities);
   }
@@ -71,7 +73,7 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
       const same = byRepresentation.get(representation);
       const first = same?.[0];
       if (same === undefined || first === undefined) byRepresentation.set(representation, [object]);
-      else if (isEqual(first, object)) {
+      else if (sharesObjects && isEqual(first, object)) {
         // From here on the two are one: fetched, merged and written once. It does no harm that the plan may bring more
         // for one of the places: a key at a place means one field (planning/conflicting-names.ts).
         container[key] = first;
@@ -80,7 +82,7 @@ export function compileEntityFetch(node: FetchNode, path: FlattenPath, { types, 
     });
     if (lacking.length > 0 && run.errors.hasFetchErrors) tellLost(run, lacking);
     if (byRepresentation.size === 0) return null;
-    return { representations: `[${[...byRepresentation.keys()].join(',')}]`, objects: [...byRepresentation.values()] };
+    return { representations: [...byRepresentation.keys()], objects: [...byRepresentation.values()] };
   }
 
   function tellLost(run: Run, lacking: readonly Data[]): void {

@@ -6,6 +6,8 @@ import type { TypeFacts } from '../tree/type-facts.ts';
 export interface FetchTools {
   types: TypeFacts;
   merge: Merge;
+  /** Whether equal entities may become one object; not where one gets other values at another place (`@fromContext`). */
+  sharesObjects: boolean;
 }
 
 /** For an answer that is GraphQL in form and holds nothing. */

@@ -1,8 +1,9 @@
-import { GraphQLError } from 'graphql';
 import type { FetchNode, PlanNode } from '../../planning/plan.ts';
+import { PlanningFailed } from '../../planning/planner.ts';
 import type { Step } from '../run.ts';
 import type { Path } from '../tree/data.ts';
 import { parseFlattenPath } from '../tree/flatten-path.ts';
+import { compileContextualFetch } from './contextual-fetch.ts';
 import { compileEntityFetch, type EntityFetch } from './entity-fetch.ts';
 import type { FetchTools } from './fetch-tools.ts';
 import { compileJoinedFetch } from './joined-fetch.ts';
@@ -17,7 +18,7 @@ interface Branch {
 
 const nothing: Step = async () => {};
 
-/** Turns a plan's node into a function that runs it. Throws a GraphQLError for what this engine cannot do. */
+/** Turns a plan's node into a function that runs it. Throws PlanningFailed for what this engine cannot do. */
 export function compileNode(node: PlanNode, at: Path, tools: FetchTools): Step {
   switch (node.kind) {
     case 'Sequence':
@@ -42,14 +43,17 @@ export function compileNode(node: PlanNode, at: Path, tools: FetchTools): Step {
 }
 
 function compileFetch(node: FetchNode, at: Path, tools: FetchTools): Step {
-  return node.requires ? entityFetch(node, at, tools).step : compileRootFetch(node, pathOf(at, tools), tools);
+  const path = pathOf(at, tools);
+  const isContextual = hasContexts(node);
+  if (!node.requires) {
+    if (isContextual) throw new PlanningFailed('The plan has arguments from a context for root fields.');
+    return compileRootFetch(node, path, tools);
+  }
+  return isContextual ? compileContextualFetch(node, path, tools) : compileEntityFetch(node, path, tools).step;
 }
 
-function entityFetch(node: FetchNode, at: Path, tools: FetchTools): EntityFetch {
-  if (node.contextRewrites?.length) {
-    throw new GraphQLError('This gateway does not serve fields whose arguments come from @fromContext.');
-  }
-  return compileEntityFetch(node, pathOf(at, tools), tools);
+function hasContexts({ contextRewrites = [] }: FetchNode): boolean {
+  return contextRewrites.length > 0;
 }
 
 function pathOf(at: Path, { types }: FetchTools) {
@@ -72,7 +76,8 @@ function compileParallel(nodes: readonly PlanNode[], at: Path, tools: FetchTools
 
 function compileBranch(node: PlanNode, at: Path, tools: FetchTools): Branch {
   if (node.kind === 'Flatten') return compileBranch(node.node, [...at, ...node.path], tools);
-  if (node.kind === 'Fetch' && node.requires) return { first: entityFetch(node, at, tools), rest: nothing };
+  if (node.kind === 'Fetch' && node.requires && !hasContexts(node))
+    return { first: compileEntityFetch(node, pathOf(at, tools), tools), rest: nothing };
   const [head, ...tail] = node.kind === 'Sequence' ? node.nodes : [];
   if (head === undefined) return { first: null, rest: compileNode(node, at, tools) };
   const { first, rest } = compileBranch(head, at, tools);

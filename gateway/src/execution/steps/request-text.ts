@@ -1,6 +1,6 @@
 import type { FetchNode } from '../../planning/plan.ts';
 import type { Run } from '../run.ts';
-import type { SubgraphRequest } from '../subgraph-call.ts';
+import type { SubgraphRequest } from '../subgraphs/subgraph-call.ts';
 
 export type FetchedOperation = Pick<
   FetchNode,

@@ -1,4 +1,4 @@
-import { type Data, type Path, valueAt } from './data.ts';
+import { type Data, isData, type Path, valueAt } from './data.ts';
 import type { SharedObjects } from './shared-objects.ts';
 import type { TypeFacts } from './type-facts.ts';
 
@@ -17,6 +17,8 @@ interface Tree {
 export interface FlattenPath {
   /** Visits each object at the path, once however many places share it. */
   visit(tree: Tree, visit: VisitObject): void;
+  /** Visits each place at the path with what it is in: the objects above it, the nearest last. Lists do not count. */
+  visitPlaces(root: Data, visit: (object: Data, above: readonly Data[]) => void): void;
   /** For each of these objects all paths, as a client counts them, at which it is. */
   placesOf(root: Data, objects: Iterable<Data>): ReadonlyMap<Data, readonly Path[]>;
 }
@@ -49,6 +51,21 @@ export function parseFlattenPath(path: Path, types: TypeFacts): FlattenPath {
         visitObjects(container, last, (object, holder, key) => {
           if (isNew(object)) visit(object, holder, key);
         });
+      }
+    },
+    visitPlaces(root, visit) {
+      walk(root, 0, []);
+
+      function walk(value: unknown, depth: number, above: readonly Data[]): void {
+        const step = steps[depth];
+        if (Array.isArray(value) && step?.key !== null) {
+          for (const item of value) walk(item, depth, above);
+        } else if (step === undefined) {
+          if (isData(value)) visit(value, above);
+        } else {
+          const from = step.key === null ? above : [...above, value as Data];
+          eachValue(value, step, (next) => walk(next, depth + 1, from));
+        }
       }
     },
     placesOf(root, objects) {

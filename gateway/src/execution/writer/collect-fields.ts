@@ -13,7 +13,7 @@ import {
   type SelectionSetNode,
   TypeNameMetaFieldDef,
 } from 'graphql';
-import { fragmentsOf } from '../../planning/own-fields.ts';
+import { fragmentsOf } from '../../planning/operation-document.ts';
 
 /** All mentions of a field by its response key, in the order of the answer. */
 export type CollectedFields = ReadonlyMap<string, readonly FieldNode[]>;

@@ -49,6 +49,8 @@ function gatewayEnvironment({ ports }: Surroundings): Record<string, string> {
     SUBGRAPH_URLS: subgraphNames.map((name) => `${name}=http://127.0.0.1:${ports.services[name][0]}/graphql`).join(','),
     // GraphiQL shows on one's own machine how operations are answered.
     QUERY_PLAN_IN_ANSWER: 'asked',
+    // For `shop-schema usage export`.
+    RECORD_USAGE: 'true',
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Bus } from '../bus.ts';
 import type { DatabaseSession } from '../database-session.ts';
-import { type PublishOptions, publishEvents } from '../publish-events.ts';
+import { createEventPublisher, type PublishOptions } from '../publish-events.ts';
 import { type ArchivedEvent, idBefore, lastIdUntil, noteSequences, readArchive } from './archive.ts';
 import { missingOf, streamThere } from './streams-now.ts';
 
@@ -95,8 +95,9 @@ async function publishAll(
 ): Promise<{ published: ArchivedEvent[]; repetitions: ArchivedEvent[] }> {
   const published: ArchivedEvent[] = [];
   const repetitions: ArchivedEvent[] = [];
+  const publisher = createEventPublisher(bus);
   for (let left = events; left.length > 0; ) {
-    const result = await publishEvents(bus, left, options);
+    const result = await publisher.publish(left, options);
     for (const { isRepetition, ...event } of result.published) (isRepetition ? repetitions : published).push(event);
     const [failure] = result.failures;
     if (failure !== undefined) {

@@ -1,5 +1,5 @@
 import { type Connection, mapConnection, payloadOf } from '@shop/subgraph-kit';
-import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Directive, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { CouponContext } from '../context.ts';
 import type { CouponEventStatus } from '../domain/window.ts';
 import { createCouponEvent } from '../use-cases/create-coupon-event.ts';
@@ -12,22 +12,27 @@ import { CouponEventConnectionType, CouponEventStatusEnum, CouponEventType } fro
 @Resolver()
 export class CouponEventResolver {
   @Query(() => CouponEventType, { nullable: true, description: 'One event.' })
-  async couponEvent(@Arg('id', () => ID) id: string, @Ctx() ctx: CouponContext): Promise<CouponEventType | null> {
+  async couponEvent(
+    @Arg('id', () => ID, { description: 'Which event.' }) id: string,
+    @Ctx() ctx: CouponContext,
+  ): Promise<CouponEventType | null> {
     const event = await ctx.loaders.couponEvents.load(id);
     return event && CouponEventType.from(event, ctx.clock.now());
   }
 
   @Query(() => CouponEventConnectionType, { description: 'All events, the newest first.' })
   async couponEvents(
-    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null,
-    @Arg('status', () => CouponEventStatusEnum, { nullable: true }) status: CouponEventStatus | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20, description: '1 to 100.' }) first: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor to go on from.' }) after: string | null,
+    @Arg('status', () => CouponEventStatusEnum, { nullable: true, description: 'Only those that stand so.' })
+    status: CouponEventStatus | null,
     @Ctx() ctx: CouponContext,
   ): Promise<Connection<CouponEventType>> {
     const events = await listCouponEvents(ctx, { first, after, status });
     return mapConnection(events, (event) => CouponEventType.from(event, ctx.clock.now()));
   }
 
+  @Directive('@authenticated')
   @Mutation(() => CreateCouponEventPayload, { description: 'Starts a new event; ADMIN.' })
   createCouponEvent(
     @Arg('input', () => CreateCouponEventInput) input: CreateCouponEventInput,
@@ -38,6 +43,7 @@ export class CouponEventResolver {
     }));
   }
 
+  @Directive('@authenticated')
   @Mutation(() => UpdateCouponEventPayload, { description: 'Edits, restocks or ends an event; ADMIN.' })
   updateCouponEvent(
     @Arg('input', () => UpdateCouponEventInput) input: UpdateCouponEventInput,

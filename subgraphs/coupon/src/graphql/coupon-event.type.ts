@@ -8,10 +8,22 @@ export const CouponEventStatusEnum = { SCHEDULED: 'SCHEDULED', ACTIVE: 'ACTIVE',
 registerEnumType(CouponEventStatusEnum, {
   name: 'CouponEventStatus',
   description: 'Where an event stands, by its times or because it was ended early.',
+  valuesConfig: {
+    SCHEDULED: { description: 'It has not begun.' },
+    ACTIVE: { description: 'Coupons can be had, while there are any.' },
+    ENDED: { description: 'It is over; what is issued stays valid.' },
+  },
 });
 
 export const DiscountTypeEnum = { PERCENTAGE: 'PERCENTAGE', FIXED: 'FIXED' } as const;
-registerEnumType(DiscountTypeEnum, { name: 'DiscountType', description: 'How a discount is reckoned.' });
+registerEnumType(DiscountTypeEnum, {
+  name: 'DiscountType',
+  description: 'How a discount is reckoned.',
+  valuesConfig: {
+    PERCENTAGE: { description: 'A share of the subtotal.' },
+    FIXED: { description: 'An amount, the subtotal at most.' },
+  },
+});
 
 @ObjectType('Discount', { description: 'What a coupon takes off an order.' })
 export class DiscountObjectType implements Discount {

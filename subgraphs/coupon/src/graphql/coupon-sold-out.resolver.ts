@@ -9,7 +9,7 @@ export class CouponSoldOutResolver {
     description: 'The sell-out of an event as it stands; null while there are coupons left, or without an id.',
   })
   async currentCouponSoldOut(
-    @Arg('couponEventId', () => ID, { nullable: true }) couponEventId: string | null,
+    @Arg('couponEventId', () => ID, { nullable: true, description: 'Which event.' }) couponEventId: string | null,
     @Ctx() ctx: CouponContext,
   ): Promise<CouponSoldOutType | null> {
     const event = couponEventId == null ? null : await ctx.loaders.couponEvents.load(couponEventId);
@@ -26,7 +26,11 @@ export class CouponSoldOutResolver {
   @Directive(`@eventStream(stream: "COUPON", subject: "coupon.soldout.{args.couponEventId}",
     value: "{ couponEvent: { id: $eventId }, soldOutAt: $soldOutAt }",
     current: "currentCouponSoldOut(couponEventId: {args.couponEventId})", audience: PUBLIC)`)
-  couponSoldOut(@Arg('couponEventId', () => ID, { nullable: true }) _couponEventId: string | null): CouponSoldOutType {
+  couponSoldOut(
+    @Arg('couponEventId', () => ID, { nullable: true, description: 'Which event; all without it.' }) _couponEventId:
+      | string
+      | null,
+  ): CouponSoldOutType {
     throw new Error('Subscriptions are served by the gateway.');
   }
 }

@@ -5,7 +5,13 @@ import type { Coupon, CouponStatus } from '../domain/coupon.ts';
 export const CouponStatusEnum = { ACTIVE: 'ACTIVE', HELD: 'HELD', USED: 'USED', EXPIRED: 'EXPIRED' } as const;
 registerEnumType(CouponStatusEnum, {
   name: 'CouponStatus',
-  description: 'HELD while an order that wants it is being placed.',
+  description: 'Whether a coupon can be used.',
+  valuesConfig: {
+    ACTIVE: { description: 'It can be used.' },
+    HELD: { description: 'An order that wants it is being placed.' },
+    USED: { description: 'An order was placed with it.' },
+    EXPIRED: { description: 'Its time is over, and nobody used it.' },
+  },
 });
 
 @ObjectType('Coupon', { description: 'One coupon of one user; only its owner and an ADMIN see it.' })

@@ -1,5 +1,5 @@
 import { payloadOf } from '@shop/subgraph-kit';
-import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import type { CouponContext } from '../context.ts';
 import { issueCoupon } from '../use-cases/issue-coupon.ts';
 import { CouponType } from './coupon.type.ts';
@@ -9,6 +9,7 @@ import { IssueCouponPayload } from './issue-coupon.payload.ts';
 
 @Resolver(() => IssueCouponPayload)
 export class IssueCouponResolver {
+  @Directive('@authenticated')
   @Mutation(() => IssueCouponPayload, { description: 'Takes a coupon of an event, first come, first served.' })
   issueCoupon(
     @Arg('input', () => IssueCouponInput) input: IssueCouponInput,

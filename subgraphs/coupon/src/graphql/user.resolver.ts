@@ -13,9 +13,10 @@ export class UserResolver {
   })
   async coupons(
     @Root() user: UserType,
-    @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null,
-    @Arg('status', () => CouponStatusEnum, { nullable: true }) status: CouponStatus | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 20, description: '1 to 100.' }) first: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor to go on from.' }) after: string | null,
+    @Arg('status', () => CouponStatusEnum, { nullable: true, description: 'Only those that stand so.' })
+    status: CouponStatus | null,
     @Ctx() ctx: CouponContext,
   ): Promise<Connection<CouponType>> {
     const coupons = await listUserCoupons(ctx, user.id, { first, after, status });

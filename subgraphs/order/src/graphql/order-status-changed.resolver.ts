@@ -12,7 +12,7 @@ export class OrderStatusChangedResolver {
   @Directive(`@eventStream(stream: "ORDER", subject: "order.status-changed.{args.orderId}",
     value: "{ id: $orderId, status: $status, user: { id: $userId } }",
     current: "order(id: {args.orderId})", currentRequired: true)`)
-  orderStatusChanged(@Arg('orderId', () => ID) _orderId: string): OrderType {
+  orderStatusChanged(@Arg('orderId', () => ID, { description: 'Which order.' }) _orderId: string): OrderType {
     throw new Error('Subscriptions are served by the gateway.');
   }
 }

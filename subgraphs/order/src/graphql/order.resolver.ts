@@ -1,5 +1,5 @@
 import { payloadOf } from '@shop/subgraph-kit';
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { OrderContext } from '../context.ts';
 import { cancelOrder } from '../use-cases/cancel-order.ts';
 import { placeOrder } from '../use-cases/place-order.ts';
@@ -16,12 +16,16 @@ import { SagaStepType } from './saga-step.type.ts';
 @Resolver(() => OrderType)
 export class OrderResolver {
   @Query(() => OrderType, { nullable: true, description: 'An order of the viewer; an ADMIN sees every order.' })
-  async order(@Arg('id', () => ID) id: string, @Ctx() ctx: OrderContext): Promise<OrderType | null> {
+  async order(
+    @Arg('id', () => ID, { description: 'Which order.' }) id: string,
+    @Ctx() ctx: OrderContext,
+  ): Promise<OrderType | null> {
     ctx.viewer.mustBeSignedIn();
     const order = await readOrder(ctx, id);
     return order && OrderType.from(order);
   }
 
+  @Directive('@authenticated')
   @Mutation(() => PlaceOrderPayload, { description: 'Orders products; answers when it is decided, or awaits payment.' })
   placeOrder(
     @Arg('input', () => PlaceOrderInput) input: PlaceOrderInput,
@@ -30,6 +34,7 @@ export class OrderResolver {
     return payloadOf(PlaceOrderPayload, async () => ({ order: OrderType.from(await placeOrder(ctx, input)) }));
   }
 
+  @Directive('@authenticated')
   @Mutation(() => CancelOrderPayload, { description: 'Gives back what a completed order took: points, goods, coupon.' })
   cancelOrder(
     @Arg('input', () => CancelOrderInput) input: CancelOrderInput,
@@ -38,6 +43,7 @@ export class OrderResolver {
     return payloadOf(CancelOrderPayload, async () => ({ order: OrderType.from(await cancelOrder(ctx, input)) }));
   }
 
+  @Directive('@listSize(assumedSize: 10)')
   @FieldResolver(() => [OrderLineType], { description: 'What was ordered; empty until names and prices are frozen.' })
   async lines(@Root() { id, isListed }: OrderType, @Ctx() ctx: OrderContext): Promise<OrderLineType[]> {
     const found = await (isListed ? ctx.loaders.history : ctx.loaders).lines.load(id);
@@ -50,6 +56,7 @@ export class OrderResolver {
     return payment && PaymentType.from(payment);
   }
 
+  @Directive('@listSize(assumedSize: 10)')
   @FieldResolver(() => [SagaStepType], { nullable: true, description: 'ADMIN: what the saga did, in order.' })
   sagaSteps(@Root() order: OrderType, @Ctx() ctx: OrderContext): SagaStepType[] {
     return readSagaSteps(ctx, order).map(SagaStepType.from);

@@ -14,8 +14,14 @@ const OrderStatusEnum = {
 } as const;
 registerEnumType(OrderStatusEnum, {
   name: 'OrderStatus',
-  description:
-    'PENDING while stock, points and coupon are being held; AWAITING_PAYMENT while the payment provider has it.',
+  description: 'How far an order is.',
+  valuesConfig: {
+    PENDING: { description: 'Stock, points and coupon are being held.' },
+    AWAITING_PAYMENT: { description: 'The payment provider has it.' },
+    COMPLETED: { description: 'It is paid, and its goods are taken.' },
+    REJECTED: { description: 'It came to nothing, for its reason; what it held is given back.' },
+    CANCELLED: { description: 'It was called off; what it took is given back.' },
+  },
 });
 
 @ObjectType('Order', { description: 'What a user has bought, or tried to.' })

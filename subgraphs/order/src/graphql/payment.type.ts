@@ -3,7 +3,14 @@ import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import type { Payment, PaymentMethod, PaymentStatus } from '../domain/payment.ts';
 
 export const PaymentMethodEnum = { POINTS: 'POINTS', CARD: 'CARD' } as const;
-registerEnumType(PaymentMethodEnum, { name: 'PaymentMethod', description: 'What an order is paid with.' });
+registerEnumType(PaymentMethodEnum, {
+  name: 'PaymentMethod',
+  description: 'What an order is paid with.',
+  valuesConfig: {
+    POINTS: { description: 'The points of the buyer, at once.' },
+    CARD: { description: 'A card, on the page of the payment provider.' },
+  },
+});
 
 const PaymentStatusEnum = {
   PENDING: 'PENDING',
@@ -11,7 +18,16 @@ const PaymentStatusEnum = {
   FAILED: 'FAILED',
   REFUNDED: 'REFUNDED',
 } as const;
-registerEnumType(PaymentStatusEnum, { name: 'PaymentStatus', description: 'How far a payment is.' });
+registerEnumType(PaymentStatusEnum, {
+  name: 'PaymentStatus',
+  description: 'How far a payment is.',
+  valuesConfig: {
+    PENDING: { description: 'The buyer has not decided.' },
+    CAPTURED: { description: 'The money is there.' },
+    FAILED: { description: 'No money was taken.' },
+    REFUNDED: { description: 'The money was given back.' },
+  },
+});
 
 @ObjectType('Payment', { description: 'How an order is paid.' })
 export class PaymentType {

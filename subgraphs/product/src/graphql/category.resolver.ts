@@ -1,5 +1,5 @@
 import { mapConnection, payloadOf } from '@shop/subgraph-kit';
-import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Directive, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { ProductContext } from '../context.ts';
 import { productPageOf } from '../reads/product-page.ts';
 import { createCategory } from '../use-cases/create-category.ts';
@@ -12,6 +12,7 @@ import { ProductConnectionType, ProductType } from './product.type.ts';
 
 @Resolver(() => CategoryType)
 export class CategoryResolver {
+  @Directive('@listSize(assumedSize: 10)')
   @Query(() => [CategoryType], { description: 'All shelves, by name.' })
   async categories(@Ctx() ctx: ProductContext) {
     return (await listCategories(ctx)).map(CategoryType.from);
@@ -27,6 +28,7 @@ export class CategoryResolver {
     return page && mapConnection(page.connection, ProductType.from);
   }
 
+  @Directive('@authenticated')
   @Mutation(() => CreateCategoryPayload, { description: 'ADMIN: puts up a new shelf.' })
   createCategory(@Arg('input', () => CreateCategoryInput) input: CreateCategoryInput, @Ctx() ctx: ProductContext) {
     return payloadOf(CreateCategoryPayload, async () => ({

@@ -1,5 +1,5 @@
 import { mapConnection, payloadOf } from '@shop/subgraph-kit';
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Directive, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { ProductContext } from '../context.ts';
 import { ProductStatus, type Stock, statusOf } from '../domain/stock.ts';
 import { adjustStock } from '../use-cases/adjust-stock.ts';
@@ -16,7 +16,10 @@ import { StockType } from './stock.type.ts';
 @Resolver(() => ProductType)
 export class ProductResolver {
   @Query(() => ProductType, { nullable: true, description: 'A product, discontinued or not; null when there is none.' })
-  async product(@Arg('id', () => ID) id: string, @Ctx() { loaders }: ProductContext) {
+  async product(
+    @Arg('id', () => ID, { description: 'Which product.' }) id: string,
+    @Ctx() { loaders }: ProductContext,
+  ) {
     const product = await loaders.products.load(id);
     return product && ProductType.from(product);
   }
@@ -42,6 +45,7 @@ export class ProductResolver {
     return statusOf(product, await stockOf(product.id, ctx));
   }
 
+  @Directive('@authenticated')
   @Mutation(() => CreateProductPayload, { description: 'ADMIN: puts a new product into the catalogue.' })
   createProduct(@Arg('input', () => CreateProductInput) input: CreateProductInput, @Ctx() ctx: ProductContext) {
     return payloadOf(CreateProductPayload, async () => ({
@@ -49,6 +53,7 @@ export class ProductResolver {
     }));
   }
 
+  @Directive('@authenticated')
   @Mutation(() => UpdateProductPayload, { description: 'ADMIN: edits a product, or discontinues it.' })
   updateProduct(@Arg('input', () => UpdateProductInput) input: UpdateProductInput, @Ctx() ctx: ProductContext) {
     return payloadOf(UpdateProductPayload, async () => ({
@@ -56,6 +61,7 @@ export class ProductResolver {
     }));
   }
 
+  @Directive('@authenticated')
   @Mutation(() => AdjustStockPayload, { description: 'ADMIN: counts units in or out.' })
   adjustStock(@Arg('input', () => AdjustStockInput) input: AdjustStockInput, @Ctx() ctx: ProductContext) {
     return payloadOf(AdjustStockPayload, async () => {

@@ -1,5 +1,5 @@
 import { payloadOf } from '@shop/subgraph-kit';
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, Directive, Mutation, Resolver } from 'type-graphql';
 import type { UserContext } from '../context.ts';
 import { chargePoints } from '../use-cases/charge-points.ts';
 import { ChargePointsInput } from './charge-points.input.ts';
@@ -7,6 +7,7 @@ import { ChargePointsPayload } from './charge-points.payload.ts';
 
 @Resolver()
 export class ChargePointsResolver {
+  @Directive('@authenticated')
   @Mutation(() => ChargePointsPayload, { description: 'Adds points to the balance of the viewer, once per key.' })
   chargePoints(@Arg('input', () => ChargePointsInput) input: ChargePointsInput, @Ctx() ctx: UserContext) {
     return payloadOf(ChargePointsPayload, async () => ChargePointsPayload.charged(await chargePoints(ctx, input)));

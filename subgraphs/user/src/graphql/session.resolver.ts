@@ -1,5 +1,5 @@
 import { payloadOf } from '@shop/subgraph-kit';
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, Directive, Mutation, Resolver } from 'type-graphql';
 import type { UserContext } from '../context.ts';
 import { refreshSession } from '../use-cases/refresh-session.ts';
 import { signIn } from '../use-cases/sign-in.ts';
@@ -30,6 +30,7 @@ export class SessionResolver {
     }));
   }
 
+  @Directive('@authenticated')
   @Mutation(() => SignOutPayload, {
     description: 'Ends the session of the token: it cannot be refreshed any more. The access token lasts out its hour.',
   })

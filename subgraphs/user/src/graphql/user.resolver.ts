@@ -15,7 +15,7 @@ export class UserResolver {
   }
 
   @Query(() => UserType, { nullable: true, description: "Yourself, or anybody for an ADMIN; another's is null." })
-  async user(@Arg('id', () => ID) id: string, @Ctx() ctx: UserContext) {
+  async user(@Arg('id', () => ID, { description: 'Whose account.' }) id: string, @Ctx() ctx: UserContext) {
     const user = await findUser(ctx, id);
     return user && UserType.from(user);
   }

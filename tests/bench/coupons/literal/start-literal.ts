@@ -39,7 +39,13 @@ export async function startLiteralFlow({ shop: { run } }: BenchShop, tokens: Tes
     args: ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL('./main.ts', import.meta.url))],
     env: {
       ...env,
-      ...{ PORT: String(port), LOG_LEVEL: 'warn', DATABASE_URL: databaseUrl, DATABASE_MIGRATE: 'true' },
+      ...{
+        NODE_ENV: 'production',
+        PORT: String(port),
+        LOG_LEVEL: 'warn',
+        DATABASE_URL: databaseUrl,
+        DATABASE_MIGRATE: 'true',
+      },
       ...{ JWKS_URL: tokens.jwksUrl, JWT_ISSUER: tokens.issuer },
       REDIS_URL: `redis://127.0.0.1:${redis.instances[0]?.port}`,
       NATS_URL: `nats://127.0.0.1:${nats.instances[0]?.port}`,

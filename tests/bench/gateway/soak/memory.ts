@@ -17,9 +17,9 @@ export const BOUND = { heapMb: 10, residentMb: 64 };
 const WARM_SHARE = 0.25;
 
 /** What node is told so that `settledMemory` can ask the gateway. */
-export const settlingFlags = (port: number) => [
+export const settlingFlags = (port: number, how: '' | '&thoroughly' = '') => [
   '--expose-gc',
-  `--import=${pathToFileURL(join(import.meta.dirname, 'settle.ts'))}?port=${port}`,
+  `--import=${pathToFileURL(join(import.meta.dirname, 'settle.ts'))}?port=${port}${how}`,
 ];
 
 /** Collects the gateway's garbage and measures what is left; what is resident includes the processes it has started. */

@@ -1,0 +1,146 @@
+import { newId } from '@shop/kernel';
+import { eventually } from '@shop/testkit';
+import { ensureStreams, recordEvents } from '../src/index.ts';
+import { isServerAtLeast } from '../src/server-version.ts';
+import { PARCEL, ParcelLost, ParcelSent, ParcelWeighed, SCALES } from './events.ts';
+import { createWorld, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.close());
+
+interface Archived {
+  event_id: string;
+  aggregate_id: string;
+  stream_sequence: number;
+}
+
+const step = (parcelId: string, n: number) => ({ subject: parcelId, data: { parcelId, step: n } });
+
+/** So many parcels, each with two events, recorded in turns in one transaction. */
+async function recordParcels(count: number): Promise<string[]> {
+  const parcels = Array.from({ length: count }, newId);
+  await world.transaction(async (em) => {
+    for (const n of [1, 2]) {
+      await recordEvents(
+        em,
+        ParcelSent,
+        parcels.map((parcelId) => step(parcelId, n)),
+      );
+    }
+  });
+  return parcels;
+}
+
+/** Relays what is in the outbox until so many events are left. */
+async function relay(left = 0): Promise<void> {
+  const working = world.aRelay({ pollMs: 50 });
+  await eventually(async () => expect(await world.pendingCount()).toBe(left));
+  await working.close();
+}
+
+async function stored(sequence: number) {
+  const message = await world.bus.admin.streams.getMessage('PARCEL', { seq: sequence });
+  return { eventId: message?.header.get('Nats-Msg-Id'), batch: message?.header.get('Nats-Batch-Id') };
+}
+
+/** Every event is in its stream once, at the place the archive names, and each parcel's in their order. */
+async function mustBeStoredOnce(parcels: readonly string[]): Promise<string[]> {
+  const archived = await world.rows<Archived>(
+    'SELECT event_id, aggregate_id, stream_sequence FROM outbox_archive WHERE aggregate_id IN (?) ORDER BY id',
+    [parcels],
+  );
+  expect(archived).toHaveLength(2 * parcels.length);
+  const places = await Promise.all(archived.map(({ stream_sequence }) => stored(Number(stream_sequence))));
+  expect(places.map(({ eventId }) => eventId)).toEqual(archived.map(({ event_id }) => event_id));
+  const lastOf = new Map<string, number>();
+  for (const { aggregate_id, stream_sequence } of archived) {
+    expect(Number(stream_sequence)).toBeGreaterThan(lastOf.get(aggregate_id) ?? 0);
+    lastOf.set(aggregate_id, Number(stream_sequence));
+  }
+  return places.flatMap(({ batch }) => batch || []);
+}
+
+const messages = async () => (await world.bus.admin.streams.info('PARCEL')).state.messages;
+
+it('publishes many events together, each at a place of its own, while others publish too', async () => {
+  const before = await messages();
+  const parcels = await recordParcels(60);
+  let isOver = false;
+  const others = (async () => {
+    let sent = 0;
+    for (; !isOver; sent++) await world.sendParcel(newId());
+    return sent;
+  })();
+  await relay();
+  isOver = true;
+  const sent = await others;
+
+  const batches = await mustBeStoredOnce(parcels);
+  expect(await messages()).toBe(before + 120 + sent);
+  // An older server takes them one by one.
+  const inBatches = isServerAtLeast(world.bus, 2, 12) ? 120 : 0;
+  expect([batches.length, new Set(batches).size]).toEqual([inBatches, Math.sign(inBatches)]);
+});
+
+it('publishes one by one what a relay died over, and nothing twice', async () => {
+  const before = await messages();
+  const parcels = await recordParcels(30);
+  const rows = await world.rows<{ event_id: string; wire_subject: string; envelope: string }>(
+    'SELECT event_id, wire_subject, envelope FROM outbox_pending ORDER BY id LIMIT 20',
+  );
+  for (const { event_id, wire_subject, envelope } of rows) {
+    await world.bus.stream.publish(wire_subject, envelope, { msgID: event_id });
+  }
+  await relay();
+  expect(await mustBeStoredOnce(parcels)).toEqual([]);
+  expect(await messages()).toBe(before + 60);
+});
+
+it('stops no other aggregate for an event that its stream does not take', async () => {
+  const [stuck, parcels] = [newId(), await recordParcels(30)];
+  await world.rows(
+    `INSERT INTO outbox_pending (event_id, stream, wire_subject, type, aggregate_id, envelope, created_at)
+     VALUES (?, 'PARCEL', ?, 'parcel.stolen', ?, '{}', UTC_TIMESTAMP(3))`,
+    [newId(), `parcel.stolen.${stuck}`, stuck],
+  );
+  await relay(1);
+  await mustBeStoredOnce(parcels);
+  await world.rows('DELETE FROM outbox_pending');
+});
+
+it('keeps the order of an aggregate whose events are in several streams, beside many of one stream', async () => {
+  const both = newId();
+  await world.transaction(async (em) => {
+    await recordEvents(em, ParcelSent, [step(both, 1)]);
+    await recordEvents(em, ParcelWeighed, [step(both, 2)]);
+    await recordEvents(em, ParcelLost, [step(both, 3)]);
+  });
+  const parcels = await recordParcels(30);
+  await relay(2);
+  await mustBeStoredOnce(parcels);
+  expect(await world.eventsOf('PARCEL', both)).toMatchObject([{ data: { step: 1 } }]);
+
+  const bus = await world.aBus();
+  await ensureStreams(bus, [SCALES]);
+  await bus.close();
+  await relay();
+  expect(await world.eventsOf('PARCEL', both)).toMatchObject([{ data: { step: 1 } }, { data: { step: 3 } }]);
+});
+
+it('publishes one by one to a stream that takes no batches, and has those who ensure it change that', async () => {
+  await world.bus.admin.streams.delete('PARCEL');
+  await world.bus.admin.streams.add({ name: 'PARCEL', subjects: [...PARCEL.subjects], storage: 'file' });
+  const parcels = await recordParcels(30);
+  await relay();
+  expect(await mustBeStoredOnce(parcels)).toEqual([]);
+
+  const bus = await world.aBus();
+  await ensureStreams(bus, [PARCEL]);
+  await bus.close();
+  const { config } = await world.bus.admin.streams.info('PARCEL');
+  expect(config.allow_atomic ?? false).toBe(isServerAtLeast(world.bus, 2, 12));
+  expect(config.subjects).toEqual([...PARCEL.subjects]);
+});

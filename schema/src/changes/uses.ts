@@ -1,0 +1,17 @@
+/** What one operation, or what clients sent under one name, has to do with a schema. */
+export interface Use {
+  /** How reports name it. */
+  label: string;
+  /** Coordinates it uses: `T`, `T.f`, `T.f(a:)`, `I.f`, `E.VALUE`, `@d`, `@d(a:)`. */
+  certain: ReadonlySet<string>;
+  /** Coordinates of what its variables could hold. */
+  possible: ReadonlySet<string>;
+}
+
+/** Whether it is seen in the text, or a variable may hold it. */
+export type Certainty = 'certain' | 'possible';
+
+export interface User {
+  label: string;
+  certainty: Certainty;
+}

@@ -1,0 +1,36 @@
+import { defineCommand } from '../command.ts';
+import { compose } from '../composition/compose.ts';
+import { lint as lintSchema, RULES } from '../lint/lint.ts';
+import { parseGraphql } from '../parse-graphql.ts';
+import { exitCodeOf, FORMAT_OPTION, formatNamed } from '../report/format.ts';
+import type { Report } from '../report/report.ts';
+import { readSubgraphs } from '../repository.ts';
+
+export const lint = defineCommand({
+  name: 'lint',
+  summary: 'Looks for what is badly made in the subgraphs: names, descriptions, pages, mutations, event streams.',
+  usage: '[flags]',
+  details: `Rules (exceptions with a reason go into lint.allow of schema/shop-schema.json):
+${RULES.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('\n')}`,
+  options: { format: FORMAT_OPTION },
+  async run({ repository: open, values, out }) {
+    const format = formatNamed(values.format);
+    const { tree, settings } = await open();
+    const subgraphs = await readSubgraphs(tree, settings);
+    const findings = lintSchema({
+      subgraphs: subgraphs.map(({ name, file, sdl }) => ({ name, document: parseGraphql({ file, text: sdl }) })),
+      api: compose(subgraphs).apiSchema,
+      base: null,
+      settings: settings.lint,
+      today: new Date().toISOString().slice(0, 10),
+    });
+    const errors = findings.filter(({ level }) => level === 'error').length;
+    const report: Report = {
+      title: 'Schema lint',
+      summary: errors === 0 ? 'Nothing breaks a rule.' : `${errors} of ${findings.length} findings break a rule.`,
+      sections: [{ title: 'Lint', findings }],
+    };
+    out(format(report));
+    return exitCodeOf(report);
+  },
+});
