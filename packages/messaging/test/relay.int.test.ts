@@ -146,6 +146,22 @@ it('waits for NATS to come back, and then publishes what was committed meanwhile
   await relay.close();
 });
 
+it('waits for no transaction that has recorded an event and goes on', async () => {
+  const [before, held, after] = [newId(), newId(), newId()];
+  await world.transaction((em) => recordEvent(em, ParcelSent, step(before, 1)));
+  let relay: ReturnType<World['aRelay']> | undefined;
+  await world.transaction(async (em) => {
+    await recordEvent(em, ParcelSent, step(held, 1));
+    await world.transaction((other) => recordEvent(other, ParcelSent, step(after, 1)));
+    relay = world.aRelay({ pollMs: 50 });
+    await eventually(async () => expect(await world.pendingCount()).toBe(0));
+    expect(await world.eventsOf('PARCEL', held)).toEqual([]);
+  });
+  await eventually(async () => expect(await world.eventsOf('PARCEL', held)).toHaveLength(1));
+  for (const parcelId of [before, after]) expect(await world.eventsOf('PARCEL', parcelId)).toHaveLength(1);
+  await relay?.close();
+});
+
 it('publishes once more without a duplicate what a dead relay published and did not archive', async () => {
   const parcelId = newId();
   await world.transaction((em) => recordEvent(em, ParcelSent, step(parcelId, 1)));
