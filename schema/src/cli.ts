@@ -4,15 +4,29 @@ import { check } from './commands/check.ts';
 import { compose } from './commands/compose.ts';
 import { diff } from './commands/diff.ts';
 import { lint } from './commands/lint.ts';
+import { operations } from './commands/operations.ts';
 import { print } from './commands/print.ts';
 import { publish } from './commands/publish.ts';
+import { reference } from './commands/reference.ts';
 import { rollback } from './commands/rollback.ts';
 import { serve } from './commands/serve.ts';
 import { usage } from './commands/usage.ts';
 import { CompositionError } from './composition/compose.ts';
 import { openRepository } from './repository.ts';
 
-const COMMANDS: readonly Command[] = [print, compose, check, diff, lint, usage, publish, rollback, serve];
+const COMMANDS: readonly Command[] = [
+  print,
+  compose,
+  check,
+  diff,
+  lint,
+  operations,
+  reference,
+  usage,
+  publish,
+  rollback,
+  serve,
+];
 
 const EXIT_CODES = `Exit code: 0 nothing breaks, 1 something was found (breaking change, lint, drift, composition), 2 cannot run.
 `;

@@ -24,6 +24,8 @@ const settings = z.strictObject({
   registry: z.string().default('.local/registry'),
   /** Changes that may break clients, each with a reason and an end. */
   approvedChanges: z.string().default('schema/approved-changes.json'),
+  /** Where the reference is written; null for nowhere. */
+  reference: z.string().nullable().default(null),
   /** What the rules of lint have to know of this schema, and what they are not to say. */
   lint: lintSettings.prefault({}),
 });

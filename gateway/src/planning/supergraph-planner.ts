@@ -1,14 +1,6 @@
 import { type Logger, reasonOf } from '@shop/service-kit';
-import {
-  type DocumentNode,
-  type GraphQLSchema,
-  Kind,
-  OperationTypeNode,
-  parse,
-  print,
-  type SelectionNode,
-  stripIgnoredCharacters,
-} from 'graphql';
+import { type DocumentNode, type GraphQLSchema, OperationTypeNode, print, stripIgnoredCharacters } from 'graphql';
+import { writtenByType } from './by-type.ts';
 import { renameCollisions } from './client-names.ts';
 import { operationOf } from './operation-document.ts';
 import {
@@ -20,13 +12,14 @@ import {
 } from './operation-needs.ts';
 import type { Overrides } from './overrides.ts';
 import { subgraphsPart } from './own-fields.ts';
-import type { PlanNode, QueryPlan } from './plan.ts';
+import type { QueryPlan } from './plan.ts';
 import { coversOperation } from './plan-coverage.ts';
 import type { PlannedOperation } from './planned-operation.ts';
 import { type LimitedPlanner, PlanningFailed, PlanningTookTooLong } from './planner.ts';
 import { hasRightRequirements, requiresUnderConditions } from './right-requirements.ts';
 import { planSerially } from './serial-mutation.ts';
 import type { SupergraphFacts } from './supergraph-facts.ts';
+import { mustBeWhole } from './whole-plan.ts';
 
 export interface SupergraphPlannerOptions {
   facts: SupergraphFacts;
@@ -80,7 +73,15 @@ export function createSupergraphPlanner(options: SupergraphPlannerOptions): Supe
   }
 
   function attempts(needs: OperationNeeds, documents: { fetched: DocumentNode; shown: DocumentNode }) {
-    return plannersFor(needs).map((planner) => ({ planner, ...documents }));
+    const planners = plannersFor(needs);
+    const asWritten = planners.map((planner) => ({
+      planner,
+      ...documents,
+      rewrite: (fetched: DocumentNode) => fetched,
+    }));
+    if (!needs.contexts) return asWritten;
+    const rewrite = (fetched: DocumentNode) => writtenByType(fetched, schema);
+    return [...asWritten, ...planners.map((planner) => ({ planner, ...documents, rewrite }))];
   }
 
   async function ready(): Promise<void> {
@@ -101,6 +102,7 @@ export function createSupergraphPlanner(options: SupergraphPlannerOptions): Supe
       if (whole === null) return { document, clientNames, plan: { kind: 'QueryPlan' }, plannedBy: null };
 
       const wish = needsOf(whole, facts);
+      if (wish.contexts) mustLeaveNames(whole);
       // What cannot be planned in parts, or not for certain, is planned in one piece.
       const inParts = wish.defer && !isSerial(whole) ? attempts(wish, { fetched: whole, shown: document }) : [];
       const atOnce = wish.defer
@@ -108,8 +110,12 @@ export function createSupergraphPlanner(options: SupergraphPlannerOptions): Supe
         : { fetched: whole, shown: document };
       const failures: unknown[] = [];
       let doubtful: PlannedOperation | null = null;
-      for (const { planner, fetched, shown } of [...inParts, ...attempts({ ...wish, defer: false }, atOnce)]) {
+      for (const { planner, rewrite, shown, ...asked } of [
+        ...inParts,
+        ...attempts({ ...wish, defer: false }, atOnce),
+      ]) {
         try {
+          const fetched = rewrite(asked.fetched);
           const plan = await planWith(planner, fetched, overrides);
           const planned = { document: shown, clientNames, plan, plannedBy: planner.name };
           if (covers(plan, fetched)) return planned;
@@ -131,59 +137,15 @@ export function createSupergraphPlanner(options: SupergraphPlannerOptions): Supe
   };
 }
 
-/** Where one field is to be complete before the next begins, nothing can be left for later. */
-function isSerial(document: DocumentNode): boolean {
-  return operationOf(document).operation === OperationTypeNode.MUTATION && isDeferred(document);
-}
-
-/**
- * Apollo's planner leaves out, without a word, a root field of which it finds nothing to fetch, such as the fields of an
- * interface object that no subgraph can be asked for.
- */
-function mustBeWhole(plan: QueryPlan, document: DocumentNode): void {
-  const fetched = new Set(plan.node ? rootFetches(plan.node).flatMap(rootFieldsOf) : []);
-  const missing = rootFieldsIn(operationOf(document).selectionSet.selections).filter((name) => !fetched.has(name));
-  if (missing.length > 0) throw new PlanningFailed(`No subgraph can be asked for ${missing.join(', ')}.`);
-}
-
-function rootFetches(node: PlanNode | NonNullable<QueryPlan['node']>): string[] {
-  switch (node.kind) {
-    case 'Fetch':
-      return node.requires ? [] : [node.operation];
-    case 'Sequence':
-    case 'Parallel':
-      return node.nodes.flatMap(rootFetches);
-    case 'Flatten':
-      // Root fields that are deferred.
-      return node.path.length === 0 ? rootFetches(node.node) : [];
-    case 'Condition':
-      return [node.ifClause, node.elseClause].flatMap((clause) => (clause ? rootFetches(clause) : []));
-    case 'Subscription':
-      return [node.primary.operation];
-    case 'Defer':
-      return [node.primary.node, ...node.deferred.map((deferred) => deferred.node)].flatMap((part) =>
-        part ? rootFetches(part) : [],
-      );
+/** Apollo's planner makes variables of the values of contexts, and does not look at what is called so already. */
+function mustLeaveNames(document: DocumentNode): void {
+  for (const { variable } of operationOf(document).variableDefinitions ?? []) {
+    const name = variable.name.value;
+    if (name.startsWith('contextualArgument_')) throw new PlanningFailed(`No variable may be called $${name} here.`);
   }
 }
 
-function rootFieldsOf(operation: string): string[] {
-  const document = parse(operation, { noLocation: true });
-  const fragments = new Map(
-    document.definitions.flatMap((definition) =>
-      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition.selectionSet.selections]] : [],
-    ),
-  );
-  return rootFieldsIn(operationOf(document).selectionSet.selections, fragments);
-}
-
-function rootFieldsIn(
-  selections: readonly SelectionNode[],
-  fragments: ReadonlyMap<string, readonly SelectionNode[]> = new Map(),
-): string[] {
-  return selections.flatMap((selection) => {
-    if (selection.kind === Kind.FIELD) return [(selection.alias ?? selection.name).value];
-    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFieldsIn(selection.selectionSet.selections, fragments);
-    return rootFieldsIn(fragments.get(selection.name.value) ?? [], fragments);
-  });
+/** Where one field is to be complete before the next begins, nothing can be left for later. */
+function isSerial(document: DocumentNode): boolean {
+  return operationOf(document).operation === OperationTypeNode.MUTATION && isDeferred(document);
 }

@@ -7,7 +7,7 @@ export interface DeliveryOptions<T, R> {
   catchUp(): AsyncIterator<T, void>;
   /** Whether something that was pushed was told before. */
   isPast(item: T): boolean;
-  /** Each item becomes an answer when its turn comes. */
+  /** Each item becomes an answer when its turn comes. Rejects, and never throws. */
   answer(item: T): Promise<R>;
   /** Runs once, when the subscriber leaves, or has to for a reason. */
   onClose(failure: Error | null): void;
@@ -22,6 +22,11 @@ export class TooSlow extends ServiceUnavailable {
   }
 }
 
+interface Asking<R> {
+  resolve(next: IteratorResult<R, void>): void;
+  reject(error: unknown): void;
+}
+
 /**
  * What one subscriber is still to get. Not an async generator function: its `return` would wait for the pending `next`,
  * and on a quiet stream that is for ever.
@@ -32,7 +37,8 @@ export class Delivery<T, R> implements AsyncGenerator<R, void, void> {
   #waiting: T[] = [];
   #isIncomplete = false;
   #failure: Error | null = null;
-  #wake: (() => void) | null = null;
+  /** Whoever waits for the next answer, with nothing there to be answered. */
+  #asking: Asking<R> | null = null;
   #closed = false;
 
   constructor(options: DeliveryOptions<T, R>) {
@@ -42,6 +48,11 @@ export class Delivery<T, R> implements AsyncGenerator<R, void, void> {
 
   push(item: T): void {
     if (this.#closed || this.#isIncomplete) return;
+    // As it mostly is: with a crowd that waits for it, each promise on the way of an event costs.
+    if (this.#asking !== null) {
+      if (!this.#options.isPast(item)) this.#answer(item, this.#asking);
+      return;
+    }
     this.#waiting.push(item);
     if (this.#waiting.length > this.#options.maxWaiting) {
       this.#waiting = [];
@@ -50,7 +61,6 @@ export class Delivery<T, R> implements AsyncGenerator<R, void, void> {
       // Whoever takes nothing may never ask for the next one.
       else this.fail(new TooSlow());
     }
-    this.#wake?.();
   }
 
   /** Ends it for a reason, which comes after what is being answered now. */
@@ -60,17 +70,14 @@ export class Delivery<T, R> implements AsyncGenerator<R, void, void> {
     this.#close();
   }
 
-  async next(): Promise<IteratorResult<R, void>> {
-    while (!this.#closed) {
-      const item = this.#before === null ? this.#nextWaiting() : await this.#nextBefore(this.#before);
-      if (item !== undefined) return { done: false, value: await this.#options.answer(item) };
-      // It may have been closed meanwhile, with nobody left to wake it.
-      if (!this.#closed && this.#before === null && this.#waiting.length === 0) await this.#nextPush();
-    }
-    if (this.#failure === null) return { done: true, value: undefined };
-    const failure = this.#failure;
-    this.#failure = null;
-    throw failure;
+  next(): Promise<IteratorResult<R, void>> {
+    if (this.#closed) return this.#end();
+    if (this.#before !== null) return this.#nextBefore(this.#before);
+    return new Promise((resolve, reject) => {
+      const item = this.#nextWaiting();
+      if (item === undefined) this.#asking = { resolve, reject };
+      else this.#answer(item, { resolve, reject });
+    });
   }
 
   async return(): Promise<IteratorResult<R, void>> {
@@ -98,24 +105,32 @@ export class Delivery<T, R> implements AsyncGenerator<R, void, void> {
     return undefined;
   }
 
-  async #nextBefore(before: AsyncIterator<T, void>): Promise<T | undefined> {
+  #answer(item: T, { resolve, reject }: Asking<R>): void {
+    this.#asking = null;
+    this.#options.answer(item).then((value) => resolve({ done: false, value }), reject);
+  }
+
+  async #nextBefore(before: AsyncIterator<T, void>): Promise<IteratorResult<R, void>> {
+    const next = await this.#ask(before);
+    if (!next.done) return { done: false, value: await this.#options.answer(next.value) };
+    this.#before = this.#isIncomplete ? this.#options.catchUp() : null;
+    this.#isIncomplete = false;
+    return this.next();
+  }
+
+  async #ask(before: AsyncIterator<T, void>): Promise<IteratorResult<T, void>> {
     try {
-      const next = await before.next();
-      if (!next.done) return next.value;
+      return await before.next();
     } catch (error) {
       this.#close();
       throw error;
     }
-    this.#before = this.#isIncomplete ? this.#options.catchUp() : null;
-    this.#isIncomplete = false;
-    return undefined;
   }
 
-  async #nextPush(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
-    this.#wake = null;
+  #end(): Promise<IteratorResult<R, void>> {
+    const failure = this.#failure;
+    this.#failure = null;
+    return failure === null ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(failure);
   }
 
   #close(): void {
@@ -125,6 +140,7 @@ export class Delivery<T, R> implements AsyncGenerator<R, void, void> {
     // A generator that waits for the broker ends with what it waits for.
     this.#before?.return?.().catch(() => {});
     this.#options.onClose(this.#failure);
-    this.#wake?.();
+    if (this.#asking !== null) this.#end().then(this.#asking.resolve, this.#asking.reject);
+    this.#asking = null;
   }
 }

@@ -1,4 +1,6 @@
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { nextFrame } from './next-frame.ts';
 import type { Pace } from './pacing.ts';
 import type { TransportSocket } from './transport-ws.ts';
 
@@ -7,19 +9,35 @@ const HIGH_WATER_BYTES = 64 * 1024;
 /** A client that does not answer a close frame is not waited for. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** A socket that says when it can take no more, and that leaves others their turn. */
-export function pacedSocket(socket: WebSocket, pace: Pace): TransportSocket {
+/**
+ * A socket that says when it can take no more, and that leaves others their turn. Answers go past ws to the connection below:
+ * ws would make a frame of two parts for each client, which costs more than all else, and compresses nothing here that
+ * would have to be kept in order.
+ */
+export function pacedSocket(socket: WebSocket, connection: Duplex, pace: Pace): TransportSocket {
+  const isFull = () => connection.writableLength >= HIGH_WATER_BYTES;
+
+  function write([head, end]: readonly Buffer[], written?: () => void): void {
+    if (end === undefined) return void connection.write(head, written);
+    connection.cork();
+    connection.write(head);
+    connection.write(end, written);
+    connection.uncork();
+  }
+
   return {
     send(text) {
+      if (socket.readyState === socket.OPEN) socket.send(text);
+    },
+    next(id, answer) {
       if (socket.readyState !== socket.OPEN) return undefined;
-      if (socket.bufferedAmount < HIGH_WATER_BYTES) {
-        socket.send(text);
-        return pace();
-      }
-      return new Promise((resolve) => {
+      const frame = nextFrame(id, answer);
+      if (isFull()) {
         // An error is followed by a close, which ends whatever waits here.
-        socket.send(text, () => resolve());
-      });
+        return new Promise((resolve) => write(frame, () => resolve()));
+      }
+      write(frame);
+      return pace();
     },
     close(code, reason) {
       socket.close(code, reason);

@@ -70,7 +70,7 @@ export function serveSockets(options: SocketServerOptions) {
     const client = { address: clientAddressOf(request, entrance.trustedProxies), accept: undefined };
     const context: RequestContext = { token: null, client, idempotencyKey: idempotencyKeyOf(request.headers) };
     const viewer = createSocketViewer(context, entrance.verifier, socket, () => void renewed(context));
-    const transport = createTransport(pacedSocket(socket, pace), {
+    const transport = createTransport(pacedSocket(socket, request.socket, pace), {
       connect(params) {
         context.app = socketAppOf(params, request.headers);
         return viewer.enter(authorizationOf(params, request.headers));

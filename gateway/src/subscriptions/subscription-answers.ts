@@ -54,14 +54,15 @@ export async function createSubscriptionAnswers(
   const group = await groups.join(wanted, () => prepareAnswers(wanted, options));
   const finished = (result: GatewayExecutionResult) => finish(result, operation);
 
+  async function answerBefore(item: Exclude<Item, { event: StreamEvent }>): Promise<FormattedExecutionResult> {
+    if ('expired' in item) return finished({ errors: [asGraphQLError(item.expired)] });
+    const { current, cursor } = item;
+    return finished({ ...current, extensions: { ...current.extensions, cursor } });
+  }
+
   return {
     plan: group.plan,
-    async answer(item) {
-      if ('event' in item) return group.answer(item.event);
-      if ('expired' in item) return finished({ errors: [asGraphQLError(item.expired)] });
-      const { current, cursor } = item;
-      return finished({ ...current, extensions: { ...current.extensions, cursor } });
-    },
+    answer: (item) => ('event' in item ? group.answer(item.event) : answerBefore(item)),
     currentState: group.currentState,
     leave: group.leave,
   };

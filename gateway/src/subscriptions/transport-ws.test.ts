@@ -6,6 +6,7 @@ function aTransport(hooks: Partial<TransportHooks> = {}) {
   const closed: number[] = [];
   const socket = {
     send: (text: string) => void sent.push(JSON.parse(text)),
+    next: (id: string, answer: Buffer) => void sent.push(JSON.parse(`{"id":${id},"type":"next","payload":${answer}`)),
     close: (code: number) => void closed.push(code),
   };
   const transport = createTransport(socket, {

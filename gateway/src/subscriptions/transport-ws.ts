@@ -1,14 +1,18 @@
 import { RateLimited } from '@shop/kernel';
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import { CloseCode, type Message, MessageType, type SubscribePayload, validateMessage } from 'graphql-ws';
-import { answerText } from './answer-text.ts';
+import { answerEndingMessage } from './answer-text.ts';
 import { TooSlow } from './delivery.ts';
 import type { Answers } from './subscriptions.ts';
 
 /** The one who is connected. */
 export interface TransportSocket {
-  /** Resolves when the client can take more; undefined when it can at once. */
-  send(text: string): Promise<void> | undefined;
+  send(text: string): void;
+  /**
+   * Sends an answer under a client's id (as JSON); the answer ends the message it is in. Resolves when the client can take
+   * more; undefined when it can at once.
+   */
+  next(id: string, answer: Buffer): Promise<void> | undefined;
   close(code: number, reason: string): void;
 }
 
@@ -96,7 +100,7 @@ export function createTransport(socket: TransportSocket, hooks: TransportHooks):
 
   function next(id: string, answer: FormattedExecutionResult): Promise<void> | undefined {
     if (!operations.has(id)) return undefined;
-    return socket.send(`{"id":${JSON.stringify(id)},"type":"next","payload":${answerText(answer)}}`);
+    return socket.next(JSON.stringify(id), answerEndingMessage(answer));
   }
 
   async function leave(id: string): Promise<void> {

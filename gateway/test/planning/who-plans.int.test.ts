@@ -204,6 +204,47 @@ describe('auto', () => {
     });
   });
 
+  it('finds contexts behind an interface and a union, and where a client has to name its variables otherwise', async () => {
+    const owners: Subgraphs = {
+      a: {
+        sdl: /* GraphQL */ `
+          type Query { owners: [Owner], some: [Some] }
+          interface Owner { id: ID!, card: Card }
+          union Some = User | Shop
+          type User implements Owner @key(fields: "id") @context(name: "owner") { id: ID!, language: String, card: Card }
+          type Shop implements Owner @key(fields: "id") @context(name: "owner") { id: ID!, code: String, card: Card }
+          type Card @key(fields: "id") {
+            id: ID!
+            greeting(to: String, in: String @fromContext(field: "$owner ... on User { language } ... on Shop { code }")): String
+          }
+        `,
+        resolvers: {
+          Query: {
+            owners: () => [
+              { __typename: 'User', id: 'u', language: 'fr', card: { id: 'c' } },
+              { __typename: 'Shop', id: 's', code: 'de', card: { id: 'c' } },
+            ],
+            some: () => [{ __typename: 'Shop', id: 's', code: 'it', card: { id: 'c' } }],
+          },
+          Card: { greeting: (_: unknown, { to, in: language }: { to?: string; in: string }) => `${to} in ${language}` },
+        },
+      },
+      b: { sdl: 'type User @key(fields: "id") { id: ID! age: Int }' },
+    };
+    const graph = graphOf(owners, aPlanning());
+    expect(
+      await graph.ask('{ owners { card { greeting(to: "x") } } some { ... on Owner { card { greeting } } } }'),
+    ).toEqual({
+      data: {
+        owners: [{ card: { greeting: 'x in fr' } }, { card: { greeting: 'x in de' } }],
+        some: [{ card: { greeting: 'undefined in it' } }],
+      },
+    });
+    const named =
+      'query ($contextualArgument_1_0: String) { owners { card { greeting(to: $contextualArgument_1_0) } } }';
+    await expect(graph.prepare(named)).rejects.toThrow('No variable may be called $contextualArgument_1_0 here.');
+  });
+
   it("has Apollo's planner for what is deferred, when the client takes it so", async () => {
     const graph = graphOf(counter(), aPlanning());
     const text = '{ counter { count ... @defer(label: "later") { seen } } }';

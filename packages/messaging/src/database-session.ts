@@ -24,6 +24,8 @@ export async function openDatabaseSession(url: string, { idleSeconds = IDLE_SECO
   connection.on('error', end);
   const session = sessionOn(connection, ended, end);
   await session.change('SET SESSION wait_timeout = ?', [idleSeconds]);
+  // What is copied or deleted here locks nothing that others are about to write beside it.
+  await session.change('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
   return session;
 }
 

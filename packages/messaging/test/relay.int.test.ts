@@ -146,6 +146,28 @@ it('waits for NATS to come back, and then publishes what was committed meanwhile
   await relay.close();
 });
 
+it('waits for no transaction that has recorded an event and goes on', async () => {
+  const [before, held, after] = [newId(), newId(), newId()];
+  const published = async () => {
+    const rows = await world.rows<{ id: string }>(
+      'SELECT aggregate_id AS id FROM outbox_archive WHERE aggregate_id IN (?)',
+      [[before, held, after]],
+    );
+    return rows.map(({ id }) => id).sort();
+  };
+  const record = (parcelId: string) => world.transaction((em) => recordEvent(em, ParcelSent, step(parcelId, 1)));
+  await record(before);
+  let relay: ReturnType<World['aRelay']> | undefined;
+  await world.transaction(async (em) => {
+    await recordEvent(em, ParcelSent, step(held, 1));
+    await record(after);
+    relay = world.aRelay({ pollMs: 50 });
+    await eventually(async () => expect(await published()).toEqual([before, after].sort()));
+  });
+  await eventually(async () => expect(await published()).toEqual([before, held, after].sort()));
+  await relay?.close();
+});
+
 it('publishes once more without a duplicate what a dead relay published and did not archive', async () => {
   const parcelId = newId();
   await world.transaction((em) => recordEvent(em, ParcelSent, step(parcelId, 1)));

@@ -24,7 +24,7 @@ const subscriptions: { stream: string; events: EventDefinition[] }[] = [
 ];
 
 /** How many events of a stream are in hand for each that may be on its way to the platform. */
-const EVENTS_PER_DELIVERY = 8;
+const EVENTS_PER_DELIVERY = 32;
 
 /** What this process is made of, top to bottom: the worker that brings the shop's events to the data platform. */
 export function startDataPlatformWorker(

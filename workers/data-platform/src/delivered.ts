@@ -5,8 +5,11 @@ import { gather } from './gather.ts';
 /** This worker's name: of its consumers, its dead letters and its rows in the inbox. */
 export const WORKER = 'data-platform';
 
-/** Nobody waits for a note, and every commit is a write to the disk. */
-const COMMIT_TOGETHER_MS = 5;
+/**
+ * The event has arrived; what waits is its note, and every commit is a write to the disk. What a process has not noted
+ * when it dies is delivered again.
+ */
+const COMMIT_TOGETHER_MS = 50;
 
 /** What the data platform has taken before, as the inbox remembers it. */
 export interface Deliveries {

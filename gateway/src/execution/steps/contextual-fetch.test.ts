@@ -92,7 +92,7 @@ function titles(shelves: readonly (Shelf | null)[]) {
   });
 }
 
-/** Apollo's planner finds contexts by the type that sets them, not through an interface. */
+/** As `planning/by-type.ts` has it for Apollo's planner, which finds contexts by the type that sets them. */
 const ofEach = (selections: string) => `{ shelves { ... on Room { ${selections} } ... on Box { ${selections} } } }`;
 const TITLES = ofEach('books { title }');
 const QUERY = ofEach('books { title stars } stacks { title stars }');

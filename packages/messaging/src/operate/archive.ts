@@ -73,8 +73,7 @@ export async function readArchive(
 function readEvents(session: DatabaseSession, ids: readonly number[]): Promise<ArchivedEvent[]> {
   return session.rows<ArchivedEvent>(
     `SELECT id, event_id AS eventId, stream, wire_subject AS wireSubject, type, aggregate_id AS aggregateId,
-            aggregate_version AS aggregateVersion, envelope, created_at AS createdAt, 0 AS ageMs,
-            stream_sequence AS streamSequence
+            envelope, created_at AS createdAt, 0 AS ageMs, stream_sequence AS streamSequence
        FROM outbox_archive WHERE id IN (?) ORDER BY id`,
     [ids],
   );
