@@ -2,7 +2,7 @@ import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
 import { BadUserInput, Refusal, type Viewer } from '@shop/kernel';
 import { GraphQLError, type GraphQLSchema, parse } from 'graphql';
 
-export const SECRET = 'mysql://root:hunter2@db-7.internal';
+const SECRET = 'mysql://root:hunter2@db-7.internal';
 
 interface Context {
   viewer: Viewer;

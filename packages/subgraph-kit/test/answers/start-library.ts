@@ -23,7 +23,7 @@ export interface Seen {
   noted?: string[];
 }
 
-export const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 const verifier: Verifier = {
   async viewerOf(authorization) {
