@@ -23,7 +23,7 @@ beforeAll(async () => {
   await stream.create();
   library = await startLibrary({ NATS_URL: servers.nats.url });
   gateways.push(await aGateway(), await aGateway());
-});
+}, 180_000);
 afterAll(async () => {
   for (const gateway of gateways) await gateway.close();
   await library.close();
@@ -92,10 +92,12 @@ it('nobody misses an event or gets one twice, whoever is restarted meanwhile', a
   });
   for (const { told } of clients) told.length = 0;
 
+  const restartNats = () => servers.nats.stop().then(() => servers.nats.start());
   const faults = new Map<number, () => Promise<unknown>>([
+    [150, restartNats],
     [300, async () => gateways.push(await aGateway())],
     [350, async () => gateways.shift()?.close()],
-    [600, () => servers.nats.stop().then(() => servers.nats.start())],
+    [600, restartNats],
     [800, async () => gateways.shift()?.close()],
   ]);
   const under: Promise<unknown>[] = [];
@@ -114,4 +116,4 @@ it('nobody misses an event or gets one twice, whoever is restarted meanwhile', a
     expect(told).toEqual(all);
   }
   for (const client of clients) await client.close();
-}, 120_000);
+}, 180_000);

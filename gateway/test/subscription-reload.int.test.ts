@@ -6,6 +6,7 @@ import { eventually, startTestServers, type TestServers, type TestTokens, testTo
 import { BOOKS_SDL } from './library/books.ts';
 import { composeLibrary } from './library/compose-library.ts';
 import { type BookStream, openStream, type Subscriber, subscribe } from './library/events.ts';
+import { metricOf } from './library/metrics.ts';
 import { REVIEWS_SDL } from './library/reviews.ts';
 import { type Library, startLibrary } from './library/start-library.ts';
 import { edition } from './library/supergraph-server.ts';
@@ -49,12 +50,7 @@ const NOTICE = 'subscription { noticeForMe { text } }';
 const variables = { id: 'b1' };
 const at = (path: string) => library.gateway.url.replace('/graphql', path);
 
-async function metric(pattern: RegExp): Promise<number> {
-  const text = await (await fetch(at('/metrics'))).text();
-  const lines = text.split('\n').filter((line) => pattern.test(line));
-  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
-}
-
+const metric = (pattern: RegExp) => metricOf(library.gateway, pattern);
 const openNow = () => metric(/^gateway_subscriptions_open\{/);
 const keptSoFar = () => metric(/^gateway_subscriptions_kept_total\{/);
 

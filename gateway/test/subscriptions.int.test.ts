@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, startTestServers, type TestServers, type TestTokens, testTokens } from '@shop/testkit';
 import { type BookStream, openStream, type Subscriber, subscribe } from './library/events.ts';
+import { openSubscriptions } from './library/metrics.ts';
 import { type Library, startLibrary } from './library/start-library.ts';
 
 let servers: TestServers;
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const subscriber of subscribers.splice(0)) await subscriber.client.dispose();
-  await eventually(async () => expect(await openSubscriptions()).toBe(0));
+  await eventually(async () => expect(await openSubscriptions(library.gateway)).toBe(0));
 });
 afterAll(async () => {
   await library.close();
@@ -33,12 +34,6 @@ const RETURNED_PLAIN = 'subscription ($id: ID) { bookReturned(bookId: $id) { ret
 
 const readyz = () => fetch(library.gateway.url.replace('/graphql', '/readyz'));
 
-async function openSubscriptions(): Promise<number> {
-  const text = await (await fetch(library.gateway.url.replace('/graphql', '/metrics'))).text();
-  const counts = [...text.matchAll(/^gateway_subscriptions_open\{.*\} (\d+)$/gm)].map(([, count]) => Number(count));
-  return counts.reduce((sum, count) => sum + count, 0);
-}
-
 function join(...[query, options]: [string, Parameters<typeof subscribe>[2]?]): Subscriber {
   const subscriber = subscribe(library.gateway.url, query, options);
   subscribers.push(subscriber);
@@ -46,9 +41,9 @@ function join(...[query, options]: [string, Parameters<typeof subscribe>[2]?]): 
 }
 
 async function joined(...args: Parameters<typeof join>): Promise<Subscriber> {
-  const before = await openSubscriptions();
+  const before = await openSubscriptions(library.gateway);
   const subscriber = join(...args);
-  await eventually(async () => expect(await openSubscriptions()).toBe(before + 1));
+  await eventually(async () => expect(await openSubscriptions(library.gateway)).toBe(before + 1));
   return subscriber;
 }
 
@@ -200,14 +195,23 @@ describe('a subscription is refused', () => {
   });
 });
 
-it('is not ready while a declared stream is missing', async () => {
+it('is not ready until every declared stream has been there; one that is lost later is said to be', async () => {
   const others = await startTestServers({ nats: true });
   const other = await startLibrary({ NATS_URL: others.nats.url });
-  await eventually(async () => {
+  const theirs = await openStream(others.nats.url);
+  const missing = { streams: 'the stream BOOKS does not exist' };
+  const report = async () => {
     const answer = await fetch(other.gateway.url.replace('/graphql', '/readyz'));
-    expect(answer.status).toBe(503);
-    expect(await answer.json()).toMatchObject({ reasons: { streams: 'the stream BOOKS does not exist' } });
-  });
+    return { status: answer.status, ...(await answer.json()) };
+  };
+  await eventually(async () => expect(await report()).toMatchObject({ status: 503, reasons: missing }));
+  await theirs.create();
+  await eventually(async () => expect(await report()).toMatchObject({ status: 200, degraded: {} }));
+  await theirs.lose();
+  await eventually(async () => expect(await report()).toMatchObject({ status: 200, degraded: missing }));
+  await theirs.create();
+  await eventually(async () => expect((await report()).degraded).toEqual({}));
+  await theirs.close();
   await other.close();
   await others.close();
 });

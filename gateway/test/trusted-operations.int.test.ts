@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@shop/testkit';
 import { type Archive, startArchive } from './guards/archive.ts';
+import { openBareSocket } from './library/bare-socket.ts';
 import { subscribe } from './library/events.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -58,6 +59,26 @@ describe('an operation clients were built with', () => {
     const search = new URLSearchParams({ extensions: JSON.stringify(byHash('one-file')), variables: '{"id":1}' });
     const answer = await fetch(`${archive.gateway.url}?${search}`, { headers: { 'apollo-require-preflight': '1' } });
     expect(await answer.json()).toEqual(title);
+  });
+});
+
+describe('an operation clients were built with, by its id', () => {
+  const byId = { documentId: 'one-file', variables };
+
+  it('is run over a WebSocket', async () => {
+    const { socket, said, subscribe } = await openBareSocket(archive.gateway, {});
+    subscribe('1', byId);
+    subscribe('2', { query: '', extensions: byHash('one-file'), variables });
+    await eventually(() => expect(said.filter((text) => text.includes('File 1'))).toHaveLength(2));
+    subscribe('3', { documentId: 'nobody-knows' });
+    await eventually(() => expect(said.at(-1)).toContain('OPERATION_NOT_TRUSTED'));
+    socket.close();
+  });
+
+  it('is run as server-sent events', async () => {
+    const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
+    const answer = await fetch(archive.gateway.url, { method: 'POST', headers, body: JSON.stringify(byId) });
+    expect(await answer.text()).toContain(JSON.stringify(title));
   });
 });
 

@@ -48,6 +48,7 @@ export async function readPage({ client, filter, after, log, ...name }: ReadOpti
     if (isLate) throw new Error(`${name.stream} could not be read.`);
     return { created: name.created, events, last, isEnd };
   } finally {
-    consumer.delete().catch(() => {});
+    // Others may read once this one is gone: so many at once is what the broker sees too.
+    await consumer.delete().catch(() => {});
   }
 }

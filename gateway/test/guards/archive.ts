@@ -32,6 +32,7 @@ const FILES_SDL = `
   }
   type Subscription {
     filed(id: ID): File @eventStream(stream: "BOOKS", subject: "book.filed.{args.id}", value: "{ id: $id }", audience: PUBLIC)
+    ownFiled: File @requiresScopes(scopes: [["people"]]) @eventStream(stream: "BOOKS", subject: "book.filed.own", value: "{ id: $id }")
     secretlyFiled: File @authenticated @eventStream(stream: "BOOKS", subject: "book.filed.secret", value: "{ id: $id }")
   }
   type Shelf { name: String, files: [File!]! }

@@ -56,7 +56,7 @@ it(
     expect(count.composed).toBeGreaterThan(count.not);
     expect(count.valid).toBeGreaterThan(count.not_valid);
   },
-  RUNS * 10_000,
+  RUNS * 30_000,
 );
 
 async function expectRight(world: World, planned: PlannedWorld, asking: Asking): Promise<boolean> {

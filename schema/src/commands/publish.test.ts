@@ -51,6 +51,23 @@ it('publishes nothing that does not compose', async () => {
   });
 });
 
+it('publishes nothing that breaks clients of what it is checked against', async () => {
+  const repository = await aRepository(subgraph('hello'));
+  await repository.run('publish');
+  const latest = join(repository.root, '.local/registry/latest.graphql');
+  await repository.write(subgraph('welcome'));
+  const refused = await repository.run('publish', '--check-against', '.local/registry/latest.graphql');
+  expect(refused).toMatchObject({ code: 1, err: 'Nothing was published.\n' });
+  expect(refused.out).toContain('Query.hello');
+  expect(await readFile(latest, 'utf8')).not.toContain('welcome');
+
+  await repository.write({ 'schema/subgraphs/greeting.graphql': 'type Query { hello: String! welcome: String! }\n' });
+  expect(await repository.run('publish', '--check-against', '.local/registry/latest.graphql')).toMatchObject({
+    code: 0,
+  });
+  expect(await readFile(latest, 'utf8')).toContain('welcome');
+});
+
 it('serves what is published until it is stopped', async () => {
   const repository = await aRepository(subgraph('hello'));
   await repository.run('publish');
