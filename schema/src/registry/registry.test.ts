@@ -112,6 +112,7 @@ it('is whole after publishers that were at it together are killed, and goes on',
       await eventually(async () => {
         const seen = (await readHistory(dir)).map(({ by }) => by);
         expect(seen).toEqual(expect.arrayContaining([`ada${round}_`, `bob${round}_`]));
+        await copy();
       });
     } finally {
       for (const publisher of publishers) publisher.kill('SIGKILL');
