@@ -77,7 +77,14 @@ const tasks = {
   check: { does: 'Runs everything that has to be clean before a commit: format, lint, types, dependencies, schema.' },
   build: { does: 'Builds what has changed since the last build.' },
   schema: { does: "Prints the subgraphs' SDL and the composed supergraph into schema/." },
-  'schema:check': { does: 'Fails when schema/ differs from what the code says, or when a change would break clients.' },
+  'schema:check': {
+    does: 'Fails when schema/ differs from what the code says, or when a change would break clients.',
+    flags: [
+      ['--base <base>', 'what to compare with: a git ref, a folder, a file or a URL (where the branch left main)'],
+      ['--format <format>', 'text, json, github or markdown'],
+      ['…', 'all of `npx shop-schema check --help`'],
+    ],
+  },
 };
 
 const [taskName = '', ...flags] = process.argv.slice(2);

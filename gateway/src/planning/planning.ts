@@ -3,27 +3,18 @@ import { type DocumentNode, GraphQLError, getOperationAST, Kind, parse } from 'g
 import { noSuchOperation } from '../execution/operation.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
-import { createApolloPlanner } from './apollo-planner.ts';
 import { labelDeferred } from './deferred-fragments.ts';
-import { createHivePlanner } from './hive-planner.ts';
-import { loadHive } from './hive-plans.ts';
+import { createOpenPlanners, type OpenPlannersSettings } from './open-planners.ts';
 import { operationOf, withRoot } from './operation-document.ts';
 import { withoutDefer } from './operation-needs.ts';
-import { type Overrides, overridesOf } from './overrides.ts';
+import type { Overrides } from './overrides.ts';
 import { type Costed, createPlanCache, type SeenOperation } from './plan-cache.ts';
 import type { PlannedOperation } from './planned-operation.ts';
-import { limitPlanner, PlanningFailed, PlanningTookTooLong } from './planner.ts';
-import { createPlanningQueue } from './planning-queue.ts';
-import { createSupergraphPlanner, type SupergraphPlanner } from './supergraph-planner.ts';
+import { PlanningFailed, PlanningTookTooLong } from './planner.ts';
 import { validDocument } from './valid-document.ts';
 
-export interface PlanningSettings {
-  /** `auto`: Hive's planner where there is a binary of it, Apollo's for what that cannot do, and where there is none. */
-  planner: 'auto' | 'hive' | 'apollo';
+export interface PlanningSettings extends OpenPlannersSettings {
   cacheBytes: number;
-  timeoutMs: number;
-  /** The labels of progressive `@override`s that are in force; `percent(p)` needs none. */
-  overrideLabels: ReadonlySet<string>;
 }
 
 export interface PlanningOptions<C> extends PlanningSettings {
@@ -77,13 +68,6 @@ export interface Warmed {
   refused: number;
 }
 
-/** Of more than these, those opened first are closed, and read again if they should be needed after all. */
-const SUPERGRAPHS_AT_ONCE = 4;
-
-// As many as their processes work on at once; clients' own requests need a processor too.
-const HIVE_QUEUE = { atOnce: 2, maxWaiting: 500 };
-const APOLLO_QUEUE = { atOnce: 1, maxWaiting: 100 };
-
 /** How long an operation that failed is not tried again: another time there may be less to do, or a process that lives. */
 const FAILURE_KEPT_MS = 30_000;
 
@@ -93,56 +77,15 @@ const BYTES_PER_PLAN = 1.5;
 
 type Known<C> = ReadyOperation<C> | { failure: Error };
 
-interface Open {
-  planner: SupergraphPlanner;
-  overrides: () => Overrides;
-}
-
 /** Plans operations with the planners there are, and keeps the plans. */
 export function createPlanning<C>(options: PlanningOptions<C>): Planning<C> {
-  const { log, metrics, compile, timeoutMs } = options;
-  const hive = options.planner === 'apollo' ? null : loadHive();
-  if (hive === null && options.planner === 'hive')
-    throw new Error('PLANNER: there is no binary of Hive’s planner here.');
-  const queueFor = (planner: string, limits: typeof HIVE_QUEUE) =>
-    createPlanningQueue({ ...limits, onLength: (length) => metrics.planningQueue.set({ planner }, length) });
-  const hiveQueue = queueFor('hive', HIVE_QUEUE);
-  const apolloQueue = queueFor('apollo', APOLLO_QUEUE);
+  const { log, metrics, compile } = options;
   const cache = createPlanCache<Known<C>>({ maxBytes: options.cacheBytes, metrics });
-  const opened = new Map<string, Open>();
-
-  function open(supergraph: Supergraph): Open {
-    const known = opened.get(supergraph.id);
-    if (known) return known;
-    const { id, sdl, facts, fullSchema: schema } = supergraph;
-    const native = hive && limitPlanner(createHivePlanner({ sdl, log }), hiveQueue, timeoutMs);
-    const apollo = createApolloPlanner({ sdl, facts, log });
-    const planner = createSupergraphPlanner({
-      facts,
-      schema,
-      hive: native,
-      apollo: options.planner === 'hive' ? null : limitPlanner(apollo, apolloQueue, timeoutMs),
-      log,
-    });
-    const open = { planner, overrides: overridesOf(facts, options.overrideLabels) };
-    opened.set(id, open);
-    for (const oldest of opened.keys()) {
-      if (opened.size <= SUPERGRAPHS_AT_ONCE) break;
-      void close(oldest);
-    }
-    return open;
-  }
-
-  async function close(id: string): Promise<void> {
-    const known = opened.get(id);
-    opened.delete(id);
-    cache.forget(id);
-    await known?.planner.close();
-  }
+  const planners = createOpenPlanners({ ...options, onClose: (supergraphId) => cache.forget(supergraphId) });
 
   async function make(supergraph: Supergraph, asked: OperationText, overrides: Overrides): Promise<Costed<Known<C>>> {
     const document = documentOf(supergraph, asked);
-    const { planner } = open(supergraph);
+    const { planner } = planners.of(supergraph);
     const done = metrics.plannings.startTimer();
     try {
       const planned = await planner.plan(document, overrides);
@@ -161,7 +104,7 @@ export function createPlanning<C>(options: PlanningOptions<C>): Planning<C> {
 
   function prepare(supergraph: Supergraph, asked: OperationText): ReadyOperation<C> | Promise<ReadyOperation<C>> {
     const { text, operationName, defer = false } = asked;
-    const overrides = open(supergraph).overrides();
+    const overrides = planners.of(supergraph).overrides();
     const key = {
       supergraphId: supergraph.id,
       text,
@@ -175,8 +118,8 @@ export function createPlanning<C>(options: PlanningOptions<C>): Planning<C> {
 
   return {
     prepare,
-    open: (supergraph) => open(supergraph).planner.ready(),
-    release: ({ id }) => close(id),
+    open: (supergraph) => planners.of(supergraph).planner.ready(),
+    release: ({ id }) => planners.close(id),
     async warm(supergraph, operations, { pause, signal }) {
       const warmed = { ready: 0, refused: 0 };
       for (const operation of operations) {
@@ -192,9 +135,7 @@ export function createPlanning<C>(options: PlanningOptions<C>): Planning<C> {
       return warmed;
     },
     recent: (limit) => cache.recent(limit),
-    async close() {
-      await Promise.all([...opened.keys()].map(close));
-    },
+    close: () => planners.closeAll(),
   };
 }
 

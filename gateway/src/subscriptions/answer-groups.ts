@@ -29,6 +29,7 @@ export interface AnswerGroups {
 }
 
 interface Group {
+  key: string;
   prepared: Promise<PreparedAnswers>;
   members: Set<{ context: RequestContext }>;
   answers: WeakMap<StreamEvent, Promise<FormattedExecutionResult>>;
@@ -48,6 +49,7 @@ export function createAnswerGroups(): AnswerGroups {
       const { stream, operation } = wanted;
       const { context } = operation;
       const group: Group = groups.get(key) ?? {
+        key,
         prepared: prepare(),
         members: new Set(),
         answers: new WeakMap(),
@@ -59,7 +61,7 @@ export function createAnswerGroups(): AnswerGroups {
 
       const leave = () => {
         group.members.delete(member);
-        if (group.members.size === 0 && groups.get(key) === group) groups.delete(key);
+        if (group.members.size === 0 && groups.get(group.key) === group) groups.delete(group.key);
       };
       try {
         const { plan, answer, currentState } = await group.prepared;

@@ -67,17 +67,23 @@ export function serveSockets(options: SocketServerOptions) {
   });
 
   function serve(socket: WebSocket, request: IncomingMessage): void {
+    const { headers, socket: connection } = request;
+    const traceparent = headers.traceparent?.toString();
+    // Kept until the client is let in, and no longer: they are more than all else that is kept of it.
+    let arrival = headers;
     const client = { address: clientAddressOf(request, entrance.trustedProxies), accept: undefined };
-    const context: RequestContext = { token: null, client, idempotencyKey: idempotencyKeyOf(request.headers) };
+    const context: RequestContext = { token: null, client, idempotencyKey: idempotencyKeyOf(headers) };
     const viewer = createSocketViewer(context, entrance.verifier, socket, () => void renewed(context));
-    const transport = createTransport(pacedSocket(socket, request.socket, pace), {
+    const transport = createTransport(pacedSocket(socket, connection, pace), {
       connect(params) {
-        context.app = socketAppOf(params, request.headers);
-        return viewer.enter(authorizationOf(params, request.headers));
+        context.app = socketAppOf(params, arrival);
+        const authorization = authorizationOf(params, arrival);
+        arrival = {};
+        return viewer.enter(authorization);
       },
       ping: (payload) => void viewer.renew(payload),
       start: (payload) =>
-        continueTrace(request.headers.traceparent?.toString(), 'socket operation', async () => {
+        continueTrace(traceparent, 'socket operation', async () => {
           try {
             await entrance.door.admitAddress(client);
             await entrance.door.admitViewer(context);

@@ -78,7 +78,7 @@ export function withText(asked: AskedOperation, query: string): AskedOperation {
 }
 
 /** The text that would be run: null where only an id is sent. */
-export function textIn({ query }: DocumentRequest): string | null {
+function textIn({ query }: DocumentRequest): string | null {
   return typeof query === 'string' && query !== '' ? query : null;
 }
 

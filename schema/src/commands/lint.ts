@@ -1,3 +1,4 @@
+import { BASE_OPTION, findBase, readBase } from '../base/read-base.ts';
 import { defineCommand } from '../command.ts';
 import { compose } from '../composition/compose.ts';
 import { lint as lintSchema, RULES } from '../lint/lint.ts';
@@ -9,20 +10,23 @@ import { readSubgraphs } from '../repository.ts';
 export const lint = defineCommand({
   name: 'lint',
   summary: 'Looks for what is badly made in the subgraphs: names, descriptions, pages, mutations, event streams.',
-  usage: '[flags]',
+  usage: '[--base <base>] [flags]',
   details: `Rules (exceptions with a reason go into lint.allow of schema/shop-schema.json):
 ${RULES.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('\n')}`,
-  options: { format: FORMAT_OPTION },
-  async run({ repository: open, values, out }) {
+  options: { base: BASE_OPTION, format: FORMAT_OPTION },
+  async run({ repository: open, values, cwd, out, today }) {
     const format = formatNamed(values.format);
-    const { tree, settings } = await open();
+    const repository = await open();
+    const { tree, settings } = repository;
+    const named = values.base ?? (await findBase(repository));
+    const base = named === null ? null : await readBase(repository, cwd, named);
     const subgraphs = await readSubgraphs(tree, settings);
     const findings = lintSchema({
       subgraphs: subgraphs.map(({ name, file, sdl }) => ({ name, document: parseGraphql({ file, text: sdl }) })),
       api: compose(subgraphs).apiSchema,
-      base: null,
+      base: base?.apiSchema ?? null,
       settings: settings.lint,
-      today: new Date().toISOString().slice(0, 10),
+      today: today(),
     });
     const errors = findings.filter(({ level }) => level === 'error').length;
     const report: Report = {

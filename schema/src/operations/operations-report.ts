@@ -22,10 +22,12 @@ export async function operationsSections(asked: OperationsAsked): Promise<Sectio
   const { operations, api, supergraphSdl, base, isWhole } = asked;
   const { valid, findings } = checkOperations(operations, api);
   const texts = valid.map(({ document }) => print(document));
-  const [now, before] = await Promise.all([
+  const isSame = base?.supergraphSdl === supergraphSdl;
+  const [now, then] = await Promise.all([
     planCosts({ supergraphSdl, operations: texts }),
-    base?.supergraphSdl ? costsBefore(valid, texts, base.apiSchema, base.supergraphSdl) : null,
+    base?.supergraphSdl && !isSame ? costsBefore(valid, texts, base.apiSchema, base.supergraphSdl) : null,
   ]);
+  const before = isSame ? now : then;
   const costs = valid.map((operation, i) => costFinding(operation, now[i] ?? null, before?.[i] ?? null));
   const kept = isWhole ? costs : costs.filter(({ level }) => level !== 'notice');
   return [

@@ -53,6 +53,17 @@ describe('shop-schema operations', () => {
     ]);
   });
 
+  it('asks the other planner for what the first does not plan', async () => {
+    const repository = await aRepository({
+      ...ROOM,
+      'schema/operations/meta.graphql': 'query Meta { __schema { queryType { name } } rooms { id } }',
+    });
+    expect(await repository.run('operations')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('· meta.graphql: 1 hop, 1 fetch'),
+    });
+  });
+
   it('fails for an operation that cannot be run, and says where', async () => {
     const repository = await aRepository({ ...ROOM, ...ROOMS_PAGE });
     expect(await repository.run('operations')).toMatchObject({

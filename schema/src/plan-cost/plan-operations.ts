@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { operationFromDocument } from '@apollo/federation-internals';
-import { QueryPlanner } from '@apollo/query-planner';
 import { parse } from 'graphql';
 import { supergraphOf } from '../base/read-supergraph.ts';
 import { type CountedNode, costOf, type PlanCost } from './plan-cost.ts';
@@ -25,13 +24,13 @@ const PROGRAM = fileURLToPath(new URL('planning-process.ts', import.meta.url));
 export async function planCosts(request: PlanningRequest): Promise<(PlanCost | null)[]> {
   if (request.operations.length === 0) return [];
   const plans = await plansOfHive(request);
-  let apollo: ((operation: string) => PlanCost | null) | undefined;
-  return request.operations.map((operation, i) => {
+  const costs = request.operations.map((_operation, i) => {
     const planned = plans?.[i];
-    if (planned && 'plan' in planned) return costOf(planned.plan.node as CountedNode | undefined);
-    apollo ??= apolloCosts(request.supergraphSdl);
-    return apollo(operation);
+    return planned && 'plan' in planned ? costOf(planned.plan.node as CountedNode | undefined) : null;
   });
+  if (!costs.includes(null)) return costs;
+  const costOfApollo = await apolloCosts(request.supergraphSdl);
+  return request.operations.map((operation, i) => costs[i] ?? costOfApollo(operation));
 }
 
 /** Null where its process came to a bad end, or could not begin. */
@@ -50,7 +49,9 @@ async function plansOfHive(request: PlanningRequest): Promise<PlanningAnswer | n
   return (await ended) ? JSON.parse(answer) : null;
 }
 
-function apolloCosts(supergraphSdl: string): (operation: string) => PlanCost | null {
+/** Loaded only where it is needed: that takes a while. */
+async function apolloCosts(supergraphSdl: string): Promise<(operation: string) => PlanCost | null> {
+  const { QueryPlanner } = await import('@apollo/query-planner');
   const supergraph = supergraphOf(supergraphSdl);
   const planner = new QueryPlanner(supergraph);
   const api = supergraph.apiSchema();

@@ -1,7 +1,10 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { eventually } from '@shop/testkit';
 import { readHistory } from './history.ts';
 import { latestHash, publish, readArtifact, rollBack } from './registry.ts';
 
@@ -89,3 +92,37 @@ it('mends the copy that a publisher left behind who died after its line was writ
   await put('type Query { two: Int }');
   expect(await copy()).toBe('type Query { two: Int }');
 });
+
+/** Another process that publishes one after the other, until it is killed. */
+function aPublisher(name: string): ChildProcess {
+  const module = JSON.stringify(new URL('./registry.ts', import.meta.url).href);
+  const program = `
+    const { publish } = await import(${module});
+    for (let i = 0; ; i += 1) {
+      await publish(${JSON.stringify(dir)}, 'type Query { ${name}' + i + ': Int }', { by: '${name}', commit: null });
+    }`;
+  const flags = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', program];
+  return spawn(process.execPath, flags, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+it('is whole after publishers that were at it together are killed, and goes on', async () => {
+  for (const round of [1, 2]) {
+    const publishers = ['ada', 'bob'].map((name) => aPublisher(`${name}${round}_`));
+    try {
+      await eventually(async () => {
+        const seen = (await readHistory(dir)).map(({ by }) => by);
+        expect(seen).toEqual(expect.arrayContaining([`ada${round}_`, `bob${round}_`]));
+        await copy();
+      });
+    } finally {
+      for (const publisher of publishers) publisher.kill('SIGKILL');
+      await Promise.all(
+        publishers.map((publisher) => publisher.exitCode ?? publisher.signalCode ?? once(publisher, 'exit')),
+      );
+    }
+    for (const { hash } of await readHistory(dir)) await readArtifact(dir, hash);
+    expect(await copy()).toMatch(/^type Query \{ (ada|bob)\d_\d+: Int \}$/);
+    await put(`type Query { after${round}: Int }`);
+    expect([await latest(), await copy()]).toEqual(Array(2).fill(`type Query { after${round}: Int }`));
+  }
+}, 60_000);

@@ -4,7 +4,7 @@ import type { Repository } from '../repository.ts';
 import { parseJson, problemsOf } from '../settings.ts';
 
 /** Where a repository keeps its configuration of graphql-codegen, from its root. */
-export const CODEGEN_FILE = 'schema/codegen.json';
+const CODEGEN_FILE = 'schema/codegen.json';
 
 const PLUGINS = ['typescript-operations', 'typed-document-node'] as const;
 

@@ -9,6 +9,8 @@ export interface Result {
   cpuUsPerDelivery: number;
   /** What the server has more in memory, garbage collected. */
   kbPerClient: number;
+  /** What of it is on the heap. */
+  heapKbPerClient: number;
   /** From the publishing of an event until the last client has it; the median. */
   lastClientMs: number;
   /** From the moment all connections break until all clients are told of events again. */
@@ -24,7 +26,10 @@ export interface Series {
   arm: RunningArm;
   cpuSeconds: number;
   lastClientMs: number[];
-  memory: Pick<Result, 'kbPerClient' | 'stormMs' | 'stormCpuMsPerClient' | 'heapKbLeftPerClient'> | null;
+  memory: Pick<
+    Result,
+    'kbPerClient' | 'heapKbPerClient' | 'stormMs' | 'stormCpuMsPerClient' | 'heapKbLeftPerClient'
+  > | null;
 }
 
 interface Round {
@@ -66,7 +71,13 @@ export async function measureRound(series: Series, { crowd, events, clients, cou
   let left = await arm.settled();
   for (let next = await arm.settled(); next.heapKb < left.heapKb - 1; next = await arm.settled()) left = next;
   const kbPerClient = (full.residentKb - empty.residentKb) / clients;
-  series.memory = { ...storm, kbPerClient, heapKbLeftPerClient: (left.heapKb - empty.heapKb) / clients };
+  const heapKbPerClient = (full.heapKb - empty.heapKb) / clients;
+  series.memory = {
+    ...storm,
+    kbPerClient,
+    heapKbPerClient,
+    heapKbLeftPerClient: (left.heapKb - empty.heapKb) / clients,
+  };
 }
 
 async function measureStorm(arm: RunningArm, { crowd, events, clients }: Omit<Round, 'count'>) {

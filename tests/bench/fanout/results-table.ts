@@ -26,6 +26,7 @@ export function resultsTable(results: Results): string {
     'server',
     'CPU µs/delivery',
     'KB/client',
+    'on the heap',
     'last ms',
     'storm ms',
     'CPU ms/return',

@@ -16,7 +16,7 @@ const checks = [
   },
   { what: 'unused files, exports and dependencies (knip)', command: ['knip'] },
   {
-    what: 'schema in git is what the code says',
+    what: 'schema: drift, composition, lint, operations, breaking changes',
     command: ['node', '--conditions=source', 'schema/src/main.ts', 'check'],
   },
 ] as const;

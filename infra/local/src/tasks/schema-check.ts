@@ -1,4 +1,4 @@
 import { runTask } from '../run-task.ts';
 import { runSchema } from '../schema.ts';
 
-await runTask(() => runSchema('check'));
+await runTask(() => runSchema('check', process.argv.slice(2)));

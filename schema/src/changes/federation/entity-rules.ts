@@ -80,7 +80,7 @@ export const shareable: Rule = ({ subgraph, element, now, after }) => {
   }
   const others = subgraphsInConflict(subgraph, element, after);
   if (others.length === 0) {
-    const message = `${coordinate} of ${subgraph} is no longer @shareable, and nobody shares it.`;
+    const message = `${coordinate} of ${subgraph} is no longer @shareable; nothing that others resolve depends on it.`;
     return [{ what: 'removed', severity: 'safe', message, concern: SERVICES }];
   }
   const message = `${coordinate} of ${subgraph} is no longer @shareable, though ${listed(others)} ${others.length === 1 ? 'resolves' : 'resolve'} it, too.`;
