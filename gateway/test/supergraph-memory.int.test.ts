@@ -1,15 +1,27 @@
 import { execFileSync } from 'node:child_process';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, it } from '@jest/globals';
-import { createLogger, createMetrics } from '@shop/service-kit';
-import { eventually } from '@shop/testkit';
+import { createLogger, createMetrics, loadConfig } from '@shop/service-kit';
+import { eventually, startTestServers } from '@shop/testkit';
 import { createSubgraphPools } from '../src/execution/subgraphs/subgraph-pools.ts';
-import { guardedOperation } from '../src/guards/guarded-operation.ts';
+import { createSubgraphSources } from '../src/execution/subgraphs/subgraph-sources.ts';
+import { openDoor } from '../src/guards/door.ts';
+import { noPolicies } from '../src/guards/granted.ts';
+import { gatewaySettings } from '../src/index.ts';
+import { createFinishAnswer } from '../src/observability/finish-answer.ts';
 import { createGatewayMetrics } from '../src/observability/gateway-metrics.ts';
 import { createKnownOperations } from '../src/operations/known-operations.ts';
+import { createAuthorizeSubscription } from '../src/subscriptions/authorized-subscription.ts';
+import { createEventHub } from '../src/subscriptions/event-hub.ts';
+import { createJetStreamSource } from '../src/subscriptions/jetstream-source.ts';
+import { createSubscriptions } from '../src/subscriptions/subscriptions.ts';
 import { openLiveSupergraph } from '../src/supergraph/live-supergraph.ts';
+import type { Supergraph } from '../src/supergraph/supergraph.ts';
 import { switching } from '../src/supergraph/switching.ts';
 import { warmUp } from '../src/supergraph/warm-up.ts';
 import { composeLibrary } from './library/compose-library.ts';
+import { openStream } from './library/events.ts';
 import { edition } from './library/supergraph-server.ts';
 import { planningOf } from './planning/subgraphs-in-process.ts';
 
@@ -25,16 +37,26 @@ function children(): number {
 /** Threads that read, and connections. */
 const handles = () => process.getActiveResourcesInfo().filter((name) => /Worker|MessagePort|TCP/.test(name)).length;
 
-it(`leaves neither processes nor threads nor pools behind of ${RELOADS} supergraphs that were served once`, async () => {
+/** What nobody refers to is gone after it. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}
+
+it(`leaves nothing behind of ${RELOADS} supergraphs that were served once, while a subscription stays open`, async () => {
+  const servers = await startTestServers({ nats: true });
+  const stream = await openStream(servers.nats.url);
+  await stream.create();
+  const { guards, subgraphs, subscriptions: limits } = loadConfig(gatewaySettings, { SUPERGRAPH_PATH: 'none' });
   const log = createLogger('test', { level: 'silent' });
-  const metrics = createGatewayMetrics(createMetrics('test'));
+  const allMetrics = createMetrics('test');
+  const metrics = createGatewayMetrics(allMetrics);
   const planning = planningOf();
-  const know = createKnownOperations({
-    door: { prepare: (supergraph, document, operation) => guardedOperation(supergraph, document, operation, 10) },
-    maxBytes: 2 ** 20,
-    recorder: null,
-  });
+  const door = await openDoor({ settings: guards, redis: null, decidePolicies: noPolicies, log, metrics, allMetrics });
+  const know = createKnownOperations({ door, maxBytes: 2 ** 20, recorder: null });
   const pools = createSubgraphPools({ connections: 1 });
+  const source = createJetStreamSource(servers.nats.url, log);
+  await eventually(async () => expect(await source.hasStream('BOOKS')).toBe(true));
   const library = (n: number) =>
     composeLibrary({ books: `http://127.0.0.1:${9_000 + n}`, reviews: 'http://127.0.0.1:9' });
   const sdl = library(0);
@@ -49,7 +71,30 @@ it(`leaves neither processes nor threads nor pools behind of ${RELOADS} supergra
     metrics,
   });
   await planning.prepare(live.current(), { text: '{ books { title rating } }' });
+  const subscriptions = createSubscriptions({
+    supergraph: live,
+    authorize: createAuthorizeSubscription(know, door),
+    events: { source, hub: createEventHub(source, metrics) },
+    limits,
+    sourcesOf: createSubgraphSources({ pools, ...subgraphs, log, metrics, allMetrics }),
+    planning,
+    finish: createFinishAnswer(log, metrics),
+    metrics,
+  });
+  live.onSwitch(() => void subscriptions.takeOver());
+  const request = { operationName: undefined, variables: undefined, extensions: undefined };
+  const token = { authorization: '', viewerId: 'u1', scopes: [], expiresAt: null };
+  const answers = await subscriptions.open(
+    { ...request, text: 'subscription { noticeForMe { text } }' },
+    { token, client: { address: '', accept: undefined }, idempotencyKey: null },
+  );
+  const told: unknown[] = [];
+  const listening = (async () => {
+    for await (const { data } of answers) told.push(data);
+  })();
+  const served: WeakRef<Supergraph>[] = [];
   for (let n = 1; n <= RELOADS; n += 1) {
+    served.push(new WeakRef(live.current()));
     const { id } = live.current();
     text = edition(sdl, n).replace(':9000', `:${9_000 + n}`);
     await eventually(() => expect(live.current().id).not.toBe(id), { timeoutMs: 20_000 });
@@ -59,9 +104,21 @@ it(`leaves neither processes nor threads nor pools behind of ${RELOADS} supergra
   await eventually(() => expect(children()).toBeLessThanOrEqual(before.children + 2));
   await eventually(() => expect(handles()).toBeLessThanOrEqual(before.handles));
   expect(pools.size()).toBe(2);
+  await stream.publish('book.notice.u1', { text: 'still there' });
+  await eventually(() => expect(told).toEqual([{ noticeForMe: { text: 'still there' } }]));
+  await eventually(() => {
+    collectGarbage();
+    expect(served.filter((each) => each.deref() !== undefined).length).toBeLessThanOrEqual(1);
+  });
+  await answers.return();
+  await listening;
 
   await live.close();
   await planning.close();
   await pools.close();
+  await source.close();
+  await door.close();
+  await stream.close();
   await eventually(() => expect(children()).toBe(before.children));
-}, 180_000);
+  await servers.close();
+}, 600_000);

@@ -73,7 +73,7 @@ function operationsOf(
   return definitions
     .filter((one) => one.kind === Kind.OPERATION_DEFINITION)
     .map((operation) => ({
-      name: operation.name?.value ?? '(unnamed)',
+      name: operation.name?.value ?? 'unnamed',
       file,
       document: { kind: Kind.DOCUMENT, definitions: [operation, ...fragmentsOf(operation, fragments)] },
       hash,

@@ -28,6 +28,15 @@ function aDelivery(options: Partial<DeliveryOptions<number, string>> = {}) {
   return { delivery, take, closed: () => closed };
 }
 
+/** With what fulfils it. */
+function aPromise() {
+  let resolve = (_value: string) => {};
+  const promise = new Promise<string>((fulfil) => {
+    resolve = fulfil;
+  });
+  return { promise, resolve };
+}
+
 describe('a delivery', () => {
   it('begins with what was before, and tells nothing twice that was pushed meanwhile', async () => {
     const { delivery, take } = aDelivery({ beginning: numbers(1, 2, 3) });
@@ -52,6 +61,27 @@ describe('a delivery', () => {
     expect(closed()).toBe(1);
     await expect(delivery.next()).rejects.toThrow(TooSlow);
     expect(closed()).toBe(1);
+    expect(await delivery.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('ends for a reason once what is being answered is told, and tells nothing that waits', async () => {
+    const begun = aPromise();
+    const answering = aPromise();
+    const { delivery, closed } = aDelivery({
+      answer() {
+        begun.resolve('');
+        return answering.promise;
+      },
+    });
+    for (const item of [1, 2]) delivery.push(item);
+    const first = delivery.next();
+    await begun.promise;
+    delivery.fail(new Error('changed'));
+    delivery.fail(new Error('changed again'));
+    expect(closed()).toBe(1);
+    answering.resolve('answer 1');
+    expect(await first).toEqual({ done: false, value: 'answer 1' });
+    await expect(delivery.next()).rejects.toThrow('changed');
     expect(await delivery.next()).toEqual({ done: true, value: undefined });
   });
 

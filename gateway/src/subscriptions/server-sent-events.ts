@@ -8,6 +8,7 @@ import type { RequestContext } from '../request-context.ts';
 import { type AskedOperation, operationInBody, operationInSearch } from '../transport/asked-operation.ts';
 import { readJsonBodies } from '../transport/json-bodies.ts';
 import { EVENT_STREAM, takesEvents } from '../transport/media-type.ts';
+import { clientAppOf } from '../usage/client-app.ts';
 import { answerText } from './answer-text.ts';
 import { TooSlow } from './delivery.ts';
 import { createEventWriter, type EventWriter } from './event-writer.ts';
@@ -142,7 +143,7 @@ async function contextOf({ method, raw }: FastifyRequest, entrance: Entrance): P
   if (method !== 'GET') return admitRequest(raw, entrance);
   const client = { address: clientAddressOf(raw, entrance.trustedProxies), accept: raw.headers.accept };
   await entrance.door.admitAddress(client);
-  return { token: null, client, idempotencyKey: null };
+  return { token: null, client, app: clientAppOf(raw.headers), idempotencyKey: null };
 }
 
 /** The last event's id, which an EventSource sends by itself, is a cursor. */

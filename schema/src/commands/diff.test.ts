@@ -299,7 +299,7 @@ describe('shop-schema diff', () => {
     ]);
     const { code, out } = await after.run('diff', '--base', before.root);
     expect(code).toBe(1);
-    expect(out).toContain(`used by schema/operations/old-app.graphql of ${before.root} ((unnamed))`);
+    expect(out).toContain(`used by schema/operations/old-app.graphql of ${before.root} (unnamed)`);
   });
 
   it('names an operation that is no longer valid although each change is safe by itself', async () => {
