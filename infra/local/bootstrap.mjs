@@ -14,7 +14,8 @@ const tasks = {
     does: 'Starts the whole shop and stays until Ctrl-C.',
     flags: [
       ['--fresh', 'begins anew: drops data and accounts, keeps downloaded servers and the build'],
-      ['--instances <service>=<n>,…', 'starts more than one process of a service, for instance gateway=2,coupon=2'],
+      ['--instances <service>=<n>,…', 'starts more than one process of a service, for instance gateway=2,coupon=2;'],
+      ['', 'they share commands and events, but the gateway asks the first one alone (it knows one address of each)'],
     ],
     environment: [
       ['PORT', 'moves the gateway from 4000'],
@@ -121,7 +122,7 @@ function packagesIn(file) {
 
 function install() {
   const startedAt = Date.now();
-  say('Installing packages (npm ci), about half a minute …');
+  say('Installing packages (npm ci), half a minute or a few, as fast as the registry is …');
   if (!npm('ci')) {
     say(
       'npm ci did not work, see above. Trying npm install, which mends a node_modules or a lock file that do not fit this machine …',
