@@ -73,10 +73,14 @@ it('starts and stops as a process that has nothing but a supergraph and a port',
   gateway.stdout.on('data', (chunk) => {
     said += chunk;
   });
-  await eventually(() => expect(said).toContain('Started.'), { timeoutMs: 100_000 });
-  gateway.kill('SIGTERM');
-  expect(await ended).toEqual([0, null]);
-  await library.close();
+  try {
+    await eventually(() => expect(said).toContain('Started.'), { timeoutMs: 100_000 });
+    gateway.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  } finally {
+    gateway.kill('SIGKILL');
+    await library.close();
+  }
 }, 150_000);
 
 it('says what is wrong with a supergraph it cannot start with', async () => {

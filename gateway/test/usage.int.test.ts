@@ -115,9 +115,11 @@ it('records subscriptions, and what else is asked over a socket', async () => {
     ['subscription { bookReturned(bookId: "b1") { returnedAt } }', app('app', '7')],
     ['{ book(id: "b1") { title } }', { headers: app('admin', '') }],
     ['subscription { bookReturned(bookId: "b1") { nothing } }', app('app', '8')],
+    // Half a character, which nothing but JSON can bring, and which Redis' reader of JSON takes for an error.
+    ['{ book(id: "b1") { rating } }', app('half \ud83d', '9')],
   ] as const;
   const subscribers = asked.map(([query, params]) => subscribe(library.gateway.url, query, { params }));
-  await eventually(async () => expect(await recorded()).toHaveLength(2), patience);
+  await eventually(async () => expect(await recorded()).toHaveLength(3), patience);
   for (const { client } of subscribers) await client.dispose();
   const all = (await recorded()).map(({ coordinates, counts }) => [coordinates, counts]);
   expect(all).toContainEqual([
@@ -125,6 +127,10 @@ it('records subscriptions, and what else is asked over a socket', async () => {
     { 'app\n7': expect.any(Number) },
   ]);
   expect(all).toContainEqual([['Book.title', 'Query.book', 'Query.book(id:)'], { 'admin\n': expect.any(Number) }]);
+  expect(all).toContainEqual([
+    ['Book.rating', 'Query.book', 'Query.book(id:)'],
+    { 'half \ufffd\n9': expect.any(Number) },
+  ]);
 });
 
 it('keeps its counts while Redis is away', async () => {

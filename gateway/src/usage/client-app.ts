@@ -24,5 +24,10 @@ export function socketAppOf(
 export const NO_APP = '\n';
 
 function text(value: unknown, characters: number): string {
-  return typeof value === 'string' ? value.slice(0, characters).replaceAll('\n', ' ') : '';
+  if (typeof value !== 'string') return '';
+  // A script in Redis fails over half a character, and nothing more would be recorded.
+  return value
+    .slice(0, characters)
+    .replaceAll('\n', ' ')
+    .replaceAll(/\p{Surrogate}/gu, '\ufffd');
 }

@@ -3,17 +3,16 @@ import {
   type ASTVisitor,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLSchema,
   getNamedType,
   isSpecifiedScalarType,
-  Kind,
   type NamedTypeNode,
   type OperationDefinitionNode,
   TypeInfo,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { fragmentsOf } from '../planning/operation-document.ts';
 
 /** One string for each coordinate of a schema: many operations share most of theirs. */
 const spelled = new WeakMap<GraphQLSchema, Map<string, string>>();
@@ -61,12 +60,6 @@ export function coordinatesOf(
     if (fragment) visit(fragment, visitWithTypeInfo(types, visitor));
   }
   return [...found];
-}
-
-function fragmentsOf({ definitions }: DocumentNode): Map<string, FragmentDefinitionNode> {
-  return new Map(
-    definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [])),
-  );
 }
 
 /** Spells coordinates of a schema with one string each. */

@@ -59,6 +59,16 @@ it('keeps the coordinates of a flood of operations, clients or both, and how man
   expect(requests.reduce((sum, each) => sum + each)).toBe(2_000);
 });
 
+it('has room for fewer operations where variables bring much', () => {
+  const manyInputs = Array.from({ length: 200 }, (_, i) => `Filter.f${i}`);
+  const keptWith = (...inputs: string[]) => {
+    const waiting = createWaitingCounts(100_000);
+    for (let i = 0; i < 200; i += 1) waiting.count(operation(`o${i}`), 'web', 1, bring(...inputs));
+    return waiting.takeApart().length;
+  };
+  expect(keptWith(...manyInputs)).toBeLessThan(keptWith() / 4);
+});
+
 it('takes back what could not be sent, and adds it to what came meanwhile', () => {
   const waiting = createWaitingCounts(5_000);
   for (let i = 0; i < 20; i += 1) waiting.count(operation(`o${i}`), 'web', 2, bring('Filter.x'));

@@ -40,6 +40,7 @@ interface Waiting {
 
 const BYTES_PER_OPERATION = 600;
 const BYTES_PER_COORDINATE = 8;
+const BYTES_PER_INPUT = 24;
 const BYTES_PER_APP = 250;
 
 /** All others have this id: they are one subject. */
@@ -85,7 +86,11 @@ export function createWaitingCounts(maxBytes: number): WaitingCounts {
       }
       waiting.apps.set(app, (before ?? 0) + requests);
       apartRequests += requests;
-      readInputs?.(waiting.inputs);
+      if (readInputs === undefined) return;
+      const inputsBefore = waiting.inputs.size;
+      readInputs(waiting.inputs);
+      // They are there already: a schema has only so many, and the next one finds less room.
+      bytes += BYTES_PER_INPUT * (waiting.inputs.size - inputsBefore);
     },
     countTogether,
     requests: () => apartRequests + togetherRequests,

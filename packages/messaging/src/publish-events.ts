@@ -1,5 +1,5 @@
 import { JetStreamApiError, JetStreamError } from '@nats-io/jetstream';
-import { headers, type MsgHdrs, RequestError } from '@nats-io/transport-node';
+import { errors, headers, type MsgHdrs, RequestError } from '@nats-io/transport-node';
 import type { Bus } from './bus.ts';
 import { groupBy } from './group-by.ts';
 import type { PendingEvent, PublishedEvent } from './outbox.ts';
@@ -19,7 +19,7 @@ const ACK_TIMEOUT_MS = 5_000;
 const SMALLEST_BATCH = 24;
 const ASK_AGAIN_MS = 10_000;
 // The relay's session, and its lock, must not lapse while a long line of slow acknowledgements comes in.
-const BATCH_MS = 5_000;
+const NOTHING_BEGINS_AFTER_MS = 5_000;
 
 /** How a republished event differs on the wire from one published for the first time. */
 export interface PublishOptions {
@@ -44,10 +44,11 @@ export function createEventPublisher(bus: Bus): EventPublisher {
   return {
     async publish(events, options = {}) {
       const result: PublishResult = { published: [], failures: [], stopped: [], outage: false };
+      const deadline = performance.now() + NOTHING_BEGINS_AFTER_MS;
       const publishing = Array.from(ofOneStream(events), async ([stream, ofIt]) => {
         const isForBatch = stream !== null && ofIt.length >= SMALLEST_BATCH && (await takesBatches(stream));
         const isDone = isForBatch && (await publishTogether(bus, stream, ofIt, options, result));
-        if (!isDone) await publishSingly(bus, ofIt, options, result);
+        if (!isDone) await publishSingly(bus, ofIt, { ...options, deadline }, result);
       });
       await Promise.all(publishing);
       return result;
@@ -111,11 +112,16 @@ async function publishTogether(
   }
 }
 
+interface SingleOptions extends PublishOptions {
+  /** On the clock of `performance.now()`. */
+  deadline: number;
+}
+
 /** The events of one aggregate one after the other, different aggregates side by side. */
 async function publishSingly(
   bus: Bus,
   events: readonly PendingEvent[],
-  options: PublishOptions,
+  options: SingleOptions,
   result: PublishResult,
 ): Promise<void> {
   const byAggregate = groupBy(events, (event) => event.aggregateId);
@@ -125,10 +131,9 @@ async function publishSingly(
 async function publishInOrder(
   bus: Bus,
   events: readonly PendingEvent[],
-  { mark, messageIdOf = idOf }: PublishOptions,
+  { mark, messageIdOf = idOf, deadline }: SingleOptions,
   result: PublishResult,
 ): Promise<void> {
-  const deadline = performance.now() + BATCH_MS;
   for (const event of events) {
     if (performance.now() > deadline) return void result.stopped.push(event.aggregateId);
     try {
@@ -160,6 +165,8 @@ function marked({ name, value }: { name: string; value: string }): MsgHdrs {
 /** True when this one event was turned away (no such stream, too large), false when nobody answered at all. */
 function isRefusal(error: unknown): boolean {
   if (error instanceof JetStreamApiError || error instanceof JetStreamError) return true;
+  // Too large for the server: the client does not even send it.
+  if (error instanceof errors.InvalidArgumentError) return true;
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof RequestError && cause.isNoResponders();
 }

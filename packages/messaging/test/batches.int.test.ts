@@ -35,8 +35,8 @@ async function recordParcels(count: number): Promise<string[]> {
 }
 
 /** Relays what is in the outbox until so many events are left. */
-async function relay(left = 0): Promise<void> {
-  const working = world.aRelay({ pollMs: 50 });
+async function relay(left = 0, { pollMs = 50 } = {}): Promise<void> {
+  const working = world.aRelay({ pollMs });
   await eventually(async () => expect(await world.pendingCount()).toBe(left));
   await working.close();
 }
@@ -99,14 +99,19 @@ it('publishes one by one what a relay died over, and nothing twice', async () =>
   expect(await messages()).toBe(before + 60);
 });
 
-it('stops no other aggregate for an event that its stream does not take', async () => {
-  const [stuck, parcels] = [newId(), await recordParcels(30)];
+it.each([
+  ['of no subject of its stream', 'parcel.stolen', '{}'],
+  ['too large for NATS', ParcelSent.type, JSON.stringify({ note: 'x'.repeat(2_000_000) })],
+])('stops no other aggregate, and takes it for no outage, when an event is %s', async (_, type, envelope) => {
+  const stuck = newId();
   await world.rows(
     `INSERT INTO outbox_pending (event_id, stream, wire_subject, type, aggregate_id, envelope, created_at)
-     VALUES (?, 'PARCEL', ?, 'parcel.stolen', ?, '{}', UTC_TIMESTAMP(3))`,
-    [newId(), `parcel.stolen.${stuck}`, stuck],
+     VALUES (?, 'PARCEL', ?, ?, ?, ?, UTC_TIMESTAMP(3))`,
+    [newId(), `${type}.${stuck}`, type, stuck, envelope],
   );
-  await relay(1);
+  // More than are read at once: where NATS is taken to be away, the rest waits for the next look.
+  const parcels = await recordParcels(150);
+  await relay(1, { pollMs: 600_000 });
   await mustBeStoredOnce(parcels);
   await world.rows('DELETE FROM outbox_pending');
 });
