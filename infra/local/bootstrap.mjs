@@ -65,6 +65,8 @@ const tasks = {
       ['--events <n>', 'of fanout: told in each round (20)'],
       ['--only <name>,…', 'of fanout: ours, plain (graphql-ws), hive, limit (ws alone)'],
       ['--json', 'of fanout: without a file, the numbers are printed and nothing else'],
+      ['schema', 'what to measure: a whole shop-schema check, of this schema and of one with 50 subgraphs'],
+      ['--runs <n>', 'of schema: how often each (3)'],
     ],
   },
   test: {

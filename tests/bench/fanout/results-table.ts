@@ -7,32 +7,22 @@ export type Results = Record<string, Record<string, Result>>;
 
 const TARGET = { cpuUsPerDelivery: 12, kbPerClient: 15, timesTheLimit: 1.5 };
 
+const COLUMNS: readonly (readonly [string, (result: Result) => string])[] = [
+  ['CPU µs/delivery', (each) => each.cpuUsPerDelivery.toFixed(1)],
+  ['KB/client', (each) => each.kbPerClient.toFixed(1)],
+  ['on the heap', (each) => each.heapKbPerClient.toFixed(1)],
+  ['last ms', (each) => each.lastClientMs.toFixed(1)],
+  ['storm ms', (each) => each.stormMs.toFixed(0)],
+  ['CPU ms/return', (each) => each.stormCpuMsPerClient.toFixed(2)],
+  ['heap KB left', (each) => each.heapKbLeftPerClient.toFixed(1)],
+];
+
 export function resultsTable(results: Results): string {
   const rows = Object.entries(results).flatMap(([arm, bySize]) =>
-    Object.entries(bySize).map(([clients, each]) => [
-      clients,
-      arm,
-      each.cpuUsPerDelivery.toFixed(1),
-      each.kbPerClient.toFixed(1),
-      each.lastClientMs.toFixed(1),
-      each.stormMs.toFixed(0),
-      each.stormCpuMsPerClient.toFixed(2),
-      each.heapKbLeftPerClient.toFixed(1),
-    ]),
+    Object.entries(bySize).map(([clients, each]) => [clients, arm, ...COLUMNS.map(([, textOf]) => textOf(each))]),
   );
   rows.sort(([one], [other]) => Number(one) - Number(other));
-  const header = [
-    'clients',
-    'server',
-    'CPU µs/delivery',
-    'KB/client',
-    'on the heap',
-    'last ms',
-    'storm ms',
-    'CPU ms/return',
-    'heap KB left',
-  ];
-  return table([header, ...rows]);
+  return table([['clients', 'server', ...COLUMNS.map(([title]) => title)], ...rows]);
 }
 
 /** Our figures beside their targets, and beside those of the others in the same run, as machines differ. */
@@ -47,7 +37,7 @@ export function verdicts(results: Results): string[] {
     const { cpuUsPerDelivery: cpu, kbPerClient: kb, lastClientMs: last } = ours;
     const lines = [
       `${mark(cpu <= TARGET.cpuUsPerDelivery)} ${clients} clients: ${cpu.toFixed(1)} µs of CPU for a delivery ` +
-        `(target ${TARGET.cpuUsPerDelivery}); of that take ${beside.join(', ')}`,
+        `(target ${TARGET.cpuUsPerDelivery})${beside.length > 0 ? `; others take of it: ${beside.join(', ')}` : ''}`,
       `${mark(kb <= TARGET.kbPerClient)} ${clients} clients: ${kb.toFixed(1)} KB each (target ${TARGET.kbPerClient})`,
     ];
     if (limit === undefined) return lines;
