@@ -60,6 +60,34 @@ describe('a paced socket', () => {
     await eventually(() => expect(messages).toHaveLength(sent));
   });
 
+  it('does not listen to a client that reads no answers, until it does', async () => {
+    const { paced, client, messages } = await aConnection();
+    const [socket] = [...server.clients].slice(-1);
+    socket?.on('message', (text) => paced.send(String(text)));
+    client.pause();
+    let said = 0;
+    await eventually(() => {
+      for (let n = 0; n < 50; n += 1) client.send('x'.repeat(50_000));
+      said += 50;
+      expect(socket?.isPaused).toBe(true);
+    });
+    client.resume();
+    await eventually(() => expect(messages).toHaveLength(said));
+    expect(socket?.isPaused).toBe(false);
+  });
+
+  it('lets go of a client that leaves while it is not listened to', async () => {
+    const { paced, client } = await aConnection();
+    const [socket] = [...server.clients].slice(-1);
+    client.pause();
+    await eventually(() => {
+      paced.send('x'.repeat(1_000_000));
+      expect(socket?.isPaused).toBe(true);
+    });
+    client.terminate();
+    await eventually(() => expect(socket?.readyState).toBe(WebSocket.CLOSED));
+  });
+
   it('sends nothing to who has gone', async () => {
     const { paced, client, messages } = await aConnection();
     const [socket] = [...server.clients].slice(-1);

@@ -6,8 +6,9 @@ import type { TransportSocket } from './transport-ws.ts';
 
 /** So much may wait in a socket; then its client is given time to take it. */
 const HIGH_WATER_BYTES = 64 * 1024;
-/** A client that does not answer a close frame is not waited for. */
-const CLOSE_TIMEOUT_MS = 2_000;
+
+/** With so much waiting, its client is not listened to: what it asks for next would wait as well. */
+const UNREAD_BYTES = 1024 * 1024;
 
 /**
  * A socket that says when it can take no more, and that leaves others their turn. Answers go past ws to the connection below:
@@ -25,9 +26,17 @@ export function pacedSocket(socket: WebSocket, connection: Duplex, pace: Pace): 
     connection.uncork();
   }
 
+  function listenLater(): void {
+    if (socket.isPaused || connection.writableLength < UNREAD_BYTES) return;
+    socket.pause();
+    connection.once('drain', () => socket.resume());
+  }
+
   return {
     send(text) {
-      if (socket.readyState === socket.OPEN) socket.send(text);
+      if (socket.readyState !== socket.OPEN) return;
+      socket.send(text);
+      listenLater();
     },
     next(id, answer) {
       if (socket.readyState !== socket.OPEN) return undefined;
@@ -41,7 +50,6 @@ export function pacedSocket(socket: WebSocket, connection: Duplex, pace: Pace): 
     },
     close(code, reason) {
       socket.close(code, reason);
-      setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
     },
   };
 }

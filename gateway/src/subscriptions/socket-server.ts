@@ -46,7 +46,12 @@ const SENT_IN_ONE_GO = 1_000;
 /** Serves operations over graphql-transport-ws on the HTTP server's port. */
 export function serveSockets(options: SocketServerOptions) {
   const { server, path, entrance, format, start, renewed, limits, maxMessageBytes, metrics, log } = options;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, handleProtocols });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxMessageBytes,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    handleProtocols,
+  });
   const pace = createPacing(SENT_IN_ONE_GO);
 
   server.on('upgrade', (request, socket, head) => {
@@ -97,6 +102,8 @@ export function serveSockets(options: SocketServerOptions) {
       maxOperations: limits.operationsPerSocket,
     });
     socket.on('message', (data) => {
+      // What comes after goodbye, of somebody whose token has expired perhaps, is not done any more.
+      if (socket.readyState !== socket.OPEN) return;
       transport.message(String(data)).catch((error: unknown) => {
         log.error({ err: error }, 'A message could not be handled.');
         socket.close(CloseCode.InternalServerError, 'Internal server error');
@@ -119,13 +126,7 @@ export function serveSockets(options: SocketServerOptions) {
       const closed = new Promise<void>((resolve) => sockets.close(() => resolve()));
       const withinMs = Math.min(SENT_AWAY_WITHIN_MS, all.length / SENT_AWAY_PER_MS);
       for (const [i, socket] of all.entries()) {
-        setTimeout(
-          () => {
-            socket.close(SERVICE_RESTART, 'Service restart');
-            setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
-          },
-          (i / all.length) * withinMs,
-        );
+        setTimeout(() => socket.close(SERVICE_RESTART, 'Service restart'), (i / all.length) * withinMs);
       }
       await closed;
     },
@@ -133,5 +134,7 @@ export function serveSockets(options: SocketServerOptions) {
 }
 
 function refuseUpgrade(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+  // Whoever asks may be gone already; without a listener that would end the process.
+  socket.on('error', () => {});
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
 }

@@ -1,12 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { createTransport, type TransportHooks } from './transport-ws.ts';
+import { eventually } from '@shop/testkit';
+import { type Begun, createTransport, type TransportHooks, type TransportSocket } from './transport-ws.ts';
 
-function aTransport(hooks: Partial<TransportHooks> = {}) {
+/** `next` says when the client can take more after an answer. */
+function aTransport({ next, ...hooks }: Partial<TransportHooks> & { next?: TransportSocket['next'] } = {}) {
   const sent: unknown[] = [];
   const closed: number[] = [];
   const socket = {
     send: (text: string) => void sent.push(JSON.parse(text)),
-    next: (id: string, answer: Buffer) => void sent.push(JSON.parse(`{"id":${id},"type":"next","payload":${answer}`)),
+    next(id: string, answer: Buffer) {
+      sent.push(JSON.parse(`{"id":${id},"type":"next","payload":${answer}`));
+      return next?.(id, answer);
+    },
     close: (code: number) => void closed.push(code),
   };
   const transport = createTransport(socket, {
@@ -61,6 +66,7 @@ describe('graphql-transport-ws', () => {
     ['that says what only servers say', [INIT, { type: 'connection_ack' }], 4400],
     ['that says nothing known', [{ type: 'hello' }], 4400],
     ['that uses an id twice', [INIT, subscribe('1'), subscribe('1')], 4409],
+    ['that has each answer begin with a long id', [INIT, subscribe('1'.repeat(257))], 4400],
   ])('closes a connection %s', async (_what, messages, code) => {
     const pending = new Promise<never>(() => {});
     const { say, closed, transport } = aTransport({ start: () => pending });
@@ -71,6 +77,32 @@ describe('graphql-transport-ws', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(closed).toEqual([code]);
     transport.closed();
+  });
+
+  it('takes an operation that was left before it began for another than the next one of its id', async () => {
+    const begin: ((name: string) => void)[] = [];
+    const left: string[] = [];
+    const answersOf = (name: string) => {
+      const answers = {
+        next: () => Promise.resolve({ done: false as const, value: { data: { name } } }),
+        return: async () => ({ done: true as const, value: void left.push(name) }),
+        [Symbol.asyncIterator]: () => answers,
+      };
+      return { result: answers as never };
+    };
+    const start = () => new Promise<Begun>((resolve) => begin.push((name) => resolve(answersOf(name))));
+    const { say, sent, transport } = aTransport({ start, next: () => new Promise<void>(() => {}) });
+    await say(INIT);
+    void say(subscribe('1'));
+    await say({ id: '1', type: 'complete' });
+    void say(subscribe('1'));
+    begin[0]?.('the first');
+    begin[1]?.('the second');
+    await eventually(() => expect(sent).toContainEqual(expect.objectContaining({ type: 'next' })));
+    expect(sent.slice(1)).toEqual([{ id: '1', type: 'next', payload: { data: { name: 'the second' } } }]);
+    expect(left).toEqual(['the first']);
+    transport.closed();
+    await eventually(() => expect(left).toEqual(['the first', 'the second']));
   });
 
   it('closes a connection that may not come in', async () => {

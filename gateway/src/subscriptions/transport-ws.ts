@@ -39,14 +39,23 @@ const CONNECTION_INIT_WITHIN_MS = 3_000;
 const COME_BACK_AFTER_MS = 1_000;
 /** Try again later (RFC 6455's registry). */
 const TRY_AGAIN_LATER = 1013;
+/** Kept as long as its operation is open, and sent with each answer. */
+const LONGEST_ID = 256;
+
+/** One operation of a client. */
+interface Running {
+  id: string;
+  /** Null until it has begun, and for a query. */
+  answers: Answers | null;
+}
 
 /**
  * The server's side of graphql-transport-ws, as graphql-ws has it, with answers as text that many share.
  * https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
  */
 export function createTransport(socket: TransportSocket, hooks: TransportHooks): Transport {
-  /** By the client's id; null until the operation has begun. */
-  const operations = new Map<string, Answers | null>();
+  /** By the client's id, which may be another operation's as soon as this one is over. */
+  const operations = new Map<string, Running>();
   let state: 'new' | 'connecting' | 'connected' | 'closed' = 'new';
   const patience = setTimeout(() => {
     if (state === 'new') close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
@@ -70,43 +79,53 @@ export function createTransport(socket: TransportSocket, hooks: TransportHooks):
     if (state !== 'connected') return close(CloseCode.Unauthorized, 'Unauthorized');
     if (operations.has(id)) return close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
     const isOneTooMany = operations.size >= hooks.maxOperations;
-    operations.set(id, null);
+    const operation: Running = { id, answers: null };
+    operations.set(id, operation);
     try {
       if (isOneTooMany) throw new RateLimited(COME_BACK_AFTER_MS);
       const begun = await hooks.start(payload);
-      if ('refused' in begun) return fail(id, begun.refused);
+      if ('refused' in begun) return fail(operation, begun.refused);
       const { result } = begun;
-      if (!(Symbol.asyncIterator in result)) await next(id, result);
-      else if (operations.has(id)) await tell(id, result);
+      if (!(Symbol.asyncIterator in result)) await next(operation, result);
+      else if (isOpen(operation)) await tell(operation, result);
       else await result.return();
-      if (operations.delete(id)) socket.send(JSON.stringify({ id, type: MessageType.Complete }));
+      if (end(operation)) socket.send(JSON.stringify({ id, type: MessageType.Complete }));
     } catch (error) {
       if (error instanceof TooSlow) close(TRY_AGAIN_LATER, 'Too slow: come back with your last cursor');
-      else if (operations.has(id)) fail(id, hooks.tell(error));
+      else if (isOpen(operation)) fail(operation, hooks.tell(error));
     }
   }
 
-  function fail(id: string, payload: readonly GraphQLFormattedError[]): void {
-    if (operations.delete(id)) socket.send(JSON.stringify({ id, type: MessageType.Error, payload }));
+  function isOpen(operation: Running): boolean {
+    return operations.get(operation.id) === operation;
   }
 
-  async function tell(id: string, answers: Answers): Promise<void> {
-    operations.set(id, answers);
+  /** False for one that was over before. */
+  function end(operation: Running): boolean {
+    return isOpen(operation) && operations.delete(operation.id);
+  }
+
+  function fail(operation: Running, payload: readonly GraphQLFormattedError[]): void {
+    if (end(operation)) socket.send(JSON.stringify({ id: operation.id, type: MessageType.Error, payload }));
+  }
+
+  async function tell(operation: Running, answers: Answers): Promise<void> {
+    operation.answers = answers;
     for await (const answer of answers) {
-      const taken = next(id, answer);
+      const taken = next(operation, answer);
       if (taken) await taken;
     }
   }
 
-  function next(id: string, answer: FormattedExecutionResult): Promise<void> | undefined {
-    if (!operations.has(id)) return undefined;
-    return socket.next(JSON.stringify(id), answerEndingMessage(answer));
+  function next(operation: Running, answer: FormattedExecutionResult): Promise<void> | undefined {
+    if (!isOpen(operation)) return undefined;
+    return socket.next(JSON.stringify(operation.id), answerEndingMessage(answer));
   }
 
   async function leave(id: string): Promise<void> {
-    const answers = operations.get(id);
+    const operation = operations.get(id);
     operations.delete(id);
-    await answers?.return();
+    await operation?.answers?.return();
   }
 
   return {
@@ -139,7 +158,8 @@ export function createTransport(socket: TransportSocket, hooks: TransportHooks):
 
 function readMessage(text: string): Message | null {
   try {
-    return validateMessage(withQuery(JSON.parse(text)));
+    const message = validateMessage(withQuery(JSON.parse(text)));
+    return 'id' in message && message.id.length > LONGEST_ID ? null : message;
   } catch {
     return null;
   }
