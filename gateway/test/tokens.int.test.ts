@@ -69,6 +69,16 @@ it('tells keys that cannot be had from a bad token', async () => {
   await other.close();
 });
 
+it('remembers one spelling of a token, so that nobody fills the memory with others', async () => {
+  const verifier = createTokenVerifier({ jwksUrl: tokens.jwksUrl, leewaySeconds: 5 });
+  const token = await tokens.mint({ userId: 'u1' });
+  const first = await verifier.verify(`Bearer ${token}`);
+  expect(await verifier.verify(`Bearer ${token}`)).toBe(first);
+  const padded = await verifier.verify(`Bearer  ${token}`);
+  expect(padded).toMatchObject({ viewerId: 'u1' });
+  expect(await verifier.verify(`Bearer  ${token}`)).not.toBe(padded);
+});
+
 it('looks at a token again after a minute, and never takes it for longer than it is valid', async () => {
   let now = Date.now();
   const verifier = createTokenVerifier({ jwksUrl: tokens.jwksUrl, leewaySeconds: 5 }, () => now);

@@ -47,6 +47,7 @@ export function createTokenVerifier(
       const known = verified.get(authorization);
       if (known && now() < known.until) return known.token;
       const token = await verifyWith(authorization);
+      if (isPadded(authorization)) return token;
       const endsAt = token.expiresAt.getTime() + leewaySeconds * 1_000;
       verified.set(authorization, { token, until: Math.min(endsAt, now() + REMEMBERED_MS) });
       return token;
@@ -83,6 +84,11 @@ export const unverified: TokenVerifier = {
   verify: async (authorization) =>
     authorization === undefined ? null : { authorization, viewerId: null, scopes: [], expiresAt: null },
 };
+
+/** As RFC 9110, 11.4 allows it: remembered, one token would be as many headers as it has room for spaces. */
+function isPadded(authorization: string): boolean {
+  return authorization.startsWith(' ', 'Bearer '.length);
+}
 
 /** `scope` separated by spaces (RFC 8693), or `scp` as some issuers write it. */
 function scopesIn({ scope, scp }: JWTPayload): string[] {

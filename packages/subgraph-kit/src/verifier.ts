@@ -46,6 +46,7 @@ export function createVerifier({ jwksUrl, issuer, leewaySeconds = 5 }: VerifierO
       if (token === undefined) throw new Unauthenticated('The Authorization header must be "Bearer <token>".');
       const claims = await verify(token);
       const viewer = viewerFrom(claims);
+      if (isPadded(authorization)) return viewer;
       if (remembered.size >= REMEMBERED_TOKENS) remembered.delete(remembered.keys().next().value as string);
       remembered.set(authorization, { viewer, expiresAtMs: ((claims.exp ?? 0) + leewaySeconds) * 1_000 });
       return viewer;
@@ -66,6 +67,11 @@ export function createVerifier({ jwksUrl, issuer, leewaySeconds = 5 }: VerifierO
       throw new ServiceUnavailable('Tokens cannot be verified right now. Try again shortly.', { cause: error });
     }
   }
+}
+
+/** As RFC 9110, 11.4 allows it: remembered, one token would be as many headers as it has room for spaces. */
+function isPadded(authorization: string): boolean {
+  return authorization.startsWith(' ', 'Bearer '.length);
 }
 
 function isAboutTheToken(error: unknown): boolean {
