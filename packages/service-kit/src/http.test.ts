@@ -58,6 +58,30 @@ it('finishes a running request before it closes', async () => {
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
 });
 
+it('sends the whole of an answer before it closes, however slowly it is read', async () => {
+  const { http } = await serve();
+  const characters = 20_000_000;
+  const answered = new Promise((resolve) => {
+    http.app.addHook('preHandler', (_request, reply, done) => {
+      reply.raw.once('prefinish', resolve);
+      done();
+    });
+  });
+  http.app.get('/large', () => 'x'.repeat(characters));
+  const { port } = new URL(await http.listen());
+  const reader = connect(Number(port), '127.0.0.1').pause();
+  let read = 0;
+  reader.on('data', (chunk) => {
+    read += chunk.length;
+  });
+  reader.write('GET /large HTTP/1.1\r\nhost: a\r\n\r\n');
+  await answered;
+  const closed = http.close();
+  reader.resume();
+  await Promise.all([once(reader, 'close'), closed]);
+  expect(read).toBeGreaterThan(characters);
+});
+
 it.each([
   ['head', 'POST /slow HTTP/1.1\r\nhost: a\r\n'],
   ['body', 'POST /slow HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{'],

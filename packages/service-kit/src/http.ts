@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
+import { watchConnections } from './open-connections.ts';
 import type { Readiness } from './readiness.ts';
 import { openSpan } from './tracing.ts';
 
@@ -44,9 +44,10 @@ export function createHttpServer({ host, port, log, readiness, metrics }: HttpOp
     routerOptions: { ignoreTrailingSlash: true },
   });
   let isClosing = false;
-  const underWay = requestsUnderWay(app);
-  measureRequests(app, metrics, underWay);
-  const incomplete = incompleteConnections(app, underWay);
+  const connections = watchConnections(app);
+  measureRequests(app, metrics, connections.underWay);
+  // Node's own takes an answer that is written for gone, and cuts what has not been sent of it.
+  app.server.closeIdleConnections = connections.closeIdle;
   // A connection whose request was running when the close began would be kept alive after it, and waited for.
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (isClosing) reply.header('connection', 'close');
@@ -79,21 +80,10 @@ export function createHttpServer({ host, port, log, readiness, metrics }: HttpOp
     async close() {
       isClosing = true;
       readiness.drain();
-      const drop = setTimeout(() => incomplete().forEach((socket) => void socket.destroy()), ARRIVAL_MS);
+      const drop = setTimeout(connections.closeUnanswered, ARRIVAL_MS);
       await app.close().finally(() => clearTimeout(drop));
     },
   };
-}
-
-/** The requests whose head has come and whose answer has not gone. */
-function requestsUnderWay(app: FastifyInstance): ReadonlySet<IncomingMessage> {
-  const underWay = new Set<IncomingMessage>();
-  app.addHook('onRequest', ({ raw }, reply, done) => {
-    underWay.add(raw);
-    reply.raw.once('close', () => underWay.delete(raw));
-    done();
-  });
-  return underWay;
 }
 
 function measureRequests(app: FastifyInstance, metrics: Metrics, underWay: ReadonlySet<IncomingMessage>): void {
@@ -110,17 +100,4 @@ function measureRequests(app: FastifyInstance, metrics: Metrics, underWay: Reado
     );
     done();
   });
-}
-
-/** Tells the connections that nobody is answering on: idle ones, and those on which only a part of a request has come. */
-function incompleteConnections(app: FastifyInstance, underWay: ReadonlySet<IncomingMessage>): () => Socket[] {
-  const open = new Set<Socket>();
-  app.server.on('connection', (socket: Socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-  });
-  return () => {
-    const answered = new Set([...underWay].filter(({ complete }) => complete).map(({ socket }) => socket));
-    return [...open].filter((socket) => !answered.has(socket));
-  };
 }
