@@ -43,7 +43,7 @@ it('writes down what gateways have recorded, for the commands that read it', asy
   const export_ = ['usage', 'export', '--redis', servers.redis.url];
   const { code, out, err } = await repository.run(...export_, '--period', '2d');
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(out).toMatch(/^2 requests of 1 operations by 1 clients, from \S+ to \S+\. Wrote schema\/usage\.json\.\n$/);
+  expect(out).toMatch(/^2 requests of 1 operation by 1 client, from \S+ to \S+\. Wrote schema\/usage\.json\.\n$/);
   const file = join(repository.root, 'schema/usage.json');
   const { operations } = parseUsage(await readFile(file, 'utf8'), file);
   expect(operations).toMatchObject([

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { aRepository, removeRepositories, runIn } from '../../test/a-repository.ts';
 import { run } from '../cli.ts';
+import { startRegistryServer } from '../registry/registry-server.ts';
 
 afterAll(removeRepositories);
 
@@ -100,5 +101,9 @@ it('says in one line what it cannot do', async () => {
   expect(await says('rollback')).toContain('Say which');
   expect(await says('rollback', 'abcdef1')).toContain('is none that was published');
   expect(await says('serve', '--port', '70000')).toContain('is no port');
-  expect(await says('serve', '--host', '203.0.113.1')).toContain('Cannot listen on 203.0.113.1:4900');
+  const taken = await startRegistryServer({ dir: root, host: '127.0.0.1', port: 0 });
+  const { port } = new URL(taken.url);
+  expect(await says('serve', '--port', port)).toContain('--port names another');
+  await taken.close();
+  expect(await says('serve', '--host', '203.0.113.1')).toContain('Cannot listen on 203.0.113.1:4800');
 });

@@ -16,7 +16,7 @@ export const publish = defineCommand({
   details: `
 Writes <sha256>.graphql, which never changes again, and who published it when and from which commit (history.jsonl);
 latest.graphql is a copy for those who serve the folder as plain files. Gateways poll what "shop-schema serve" offers
-(SUPERGRAPH_URL=http://127.0.0.1:4900/latest). What does not compose is not published.`,
+(SUPERGRAPH_URL=http://127.0.0.1:4800/latest). What does not compose is not published.`,
   options: {
     to: FOLDER_FLAG,
     'check-against': {

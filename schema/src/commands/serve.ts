@@ -13,7 +13,7 @@ was published under this hash. For one's own machine: it knows no passwords and 
   options: {
     port: {
       type: 'string',
-      default: '4900',
+      default: '4800',
       value: '<n>',
       description: 'where to listen; 0 for any port that is free',
     },

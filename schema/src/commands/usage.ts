@@ -86,5 +86,6 @@ function summaryOf({ operations, recordedFrom, recordedTo }: Usage): string {
   const requests = operations.reduce((sum, operation) => sum + operation.requests, 0);
   const distinct = new Set(operations.map(({ name, hash }) => JSON.stringify([name, hash]))).size;
   const clients = new Set(operations.map(({ client }) => client.name)).size;
-  return `${requests} requests of ${distinct} operations by ${clients} clients, from ${recordedFrom} to ${recordedTo}.`;
+  const of = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`;
+  return `${of(requests, 'request')} of ${of(distinct, 'operation')} by ${of(clients, 'client')}, from ${recordedFrom} to ${recordedTo}.`;
 }

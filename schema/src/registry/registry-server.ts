@@ -31,7 +31,11 @@ export async function startRegistryServer({ dir, host, port }: RegistryServerOpt
     });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(new CannotRun(`Cannot listen on ${host}:${port}: ${error.message}`)));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const isTaken = error.code === 'EADDRINUSE';
+      const reason = isTaken ? 'somebody listens there already; --port names another' : error.message;
+      reject(new CannotRun(`Cannot listen on ${host}:${port}: ${reason}.`));
+    });
     server.listen(port, host, resolve);
   });
   const { port: listening } = server.address() as AddressInfo;
