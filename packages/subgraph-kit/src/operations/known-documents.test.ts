@@ -34,3 +34,9 @@ it('says what is wrong with a text each time it is asked', () => {
     expect(know('{')).toMatchObject([{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }]);
   }
 });
+
+it('refuses a text that is nested deeper than it can be read', () => {
+  expect(createKnownDocuments(schema)('{ a'.repeat(100_000))).toMatchObject([
+    { message: 'The operation is nested too deeply.', extensions: { code: 'GRAPHQL_PARSE_FAILED' } },
+  ]);
+});

@@ -56,6 +56,8 @@ function attempt<T>(work: () => T): T | GraphQLError {
     return work();
   } catch (error) {
     if (error instanceof GraphQLError) return error;
+    // Parser and rules recurse: the stack is at its end, not the process.
+    if (error instanceof RangeError) return new GraphQLError('The operation is nested too deeply.');
     throw error;
   }
 }
