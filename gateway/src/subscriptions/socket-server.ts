@@ -46,12 +46,9 @@ const SENT_IN_ONE_GO = 1_000;
 /** Serves operations over graphql-transport-ws on the HTTP server's port. */
 export function serveSockets(options: SocketServerOptions) {
   const { server, path, entrance, format, start, renewed, limits, maxMessageBytes, metrics, log } = options;
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: maxMessageBytes,
-    closeTimeout: CLOSE_TIMEOUT_MS,
-    handleProtocols,
-  });
+  // Not in place: ws's types do not know of closeTimeout yet.
+  const settings = { maxPayload: maxMessageBytes, closeTimeout: CLOSE_TIMEOUT_MS, handleProtocols };
+  const sockets = new WebSocketServer({ noServer: true, ...settings });
   const pace = createPacing(SENT_IN_ONE_GO);
 
   server.on('upgrade', (request, socket, head) => {
