@@ -41,14 +41,19 @@ async function connected(): Promise<BareSocket> {
 
 /** A connection that asks for a WebSocket at a path. */
 async function upgrading(path: string): Promise<Socket> {
-  const { hostname, port } = new URL(library.gateway.url);
-  const socket = connect(Number(port), hostname);
-  socket.on('error', () => {});
-  await once(socket, 'connect');
+  const socket = await connection();
   const head = ['Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13'];
   const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
   const protocol = 'Sec-WebSocket-Protocol: graphql-transport-ws';
   socket.write([`GET ${path} HTTP/1.1`, 'Host: shop', ...head, key, protocol, '', ''].join('\r\n'));
+  return socket;
+}
+
+async function connection(): Promise<Socket> {
+  const { hostname, port } = new URL(library.gateway.url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => {});
+  await once(socket, 'connect');
   return socket;
 }
 
@@ -78,6 +83,20 @@ describe('a connection that is refused', () => {
     socket.resume();
     await once(socket, 'end');
   });
+});
+
+it('a client that offers HTTP/2 as well is answered over HTTP/1.1', async () => {
+  const socket = await connection();
+  const body = '{"query":"{ book(id: \\"b1\\") { title } }"}';
+  const offer = ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA'];
+  const content = ['Content-Type: application/json', `Content-Length: ${body.length}`];
+  socket.write(['POST /graphql HTTP/1.1', 'Host: shop', ...offer, ...content, '', body].join('\r\n'));
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
+  await eventually(() => expect(answer).toContain('{"data":{"book":{"title":"Emma"}}}'), patience);
+  socket.destroy();
 });
 
 describe('a socket', () => {

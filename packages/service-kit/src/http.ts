@@ -42,7 +42,12 @@ export function createHttpServer({ host, port, log, readiness, metrics }: HttpOp
     requestTimeout: REQUEST_TIMEOUT_MS,
     logger: false,
     routerOptions: { ignoreTrailingSlash: true },
+    // Whoever offers HTTP/2 in passing, as Java's own client does, is answered over HTTP/1.1 (RFC 9110, section 7.8).
+    http: {
+      shouldUpgradeCallback: ({ headers }) => listensToUpgrades() && headers.upgrade?.toLowerCase() === 'websocket',
+    },
   });
+  const listensToUpgrades = () => app.server.listenerCount('upgrade') > 0;
   let isClosing = false;
   const connections = watchConnections(app);
   measureRequests(app, metrics, connections.underWay);
