@@ -118,7 +118,8 @@ async function start(
   const admitText = createAdmitText(door, persisted);
 
   const verifier = config.tokens ? createTokenVerifier(config.tokens) : unverified;
-  const entrance: Entrance = { door, verifier, trustedProxies: guards.trustedProxies };
+  const { trustedProxies } = guards;
+  const entrance: Entrance = { door, verifier, trustedProxies, recordsUsage: recorder !== null };
   const source = config.natsUrl ? closing.add(createJetStreamSource(config.natsUrl, log)) : null;
   if (source) {
     const streams = declaredStreams(supergraph.current, source);

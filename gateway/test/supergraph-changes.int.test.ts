@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@shop/testkit';
+import { metricOf } from './library/metrics.ts';
 import { type Library, startLibrary } from './library/start-library.ts';
 import { edition } from './library/supergraph-server.ts';
 
@@ -15,13 +16,7 @@ afterEach(() => library.close());
 const patience = { timeoutMs: 20_000 };
 const readyz = async () => (await fetch(library.gateway.url.replace('/graphql', '/readyz'))).json();
 
-async function metric(pattern: RegExp): Promise<number> {
-  const text = await (await fetch(library.gateway.url.replace('/graphql', '/metrics'))).text();
-  return text
-    .split('\n')
-    .filter((line) => pattern.test(line))
-    .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
-}
+const metric = (pattern: RegExp) => metricOf(library.gateway, pattern);
 
 const loads = (outcome: string) => metric(new RegExp(`^gateway_supergraph_loads_total\\{.*outcome="${outcome}"`));
 

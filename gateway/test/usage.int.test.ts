@@ -6,6 +6,7 @@ import { eventually, startTestServers, type TestServers } from '@shop/testkit';
 import { gatewaySettings } from '../src/index.ts';
 import { USAGE_KEY } from '../src/usage/usage-recorder.ts';
 import { type BookStream, openStream, subscribe } from './library/events.ts';
+import { metricOf } from './library/metrics.ts';
 import { type Library, startLibrary } from './library/start-library.ts';
 
 let servers: TestServers;
@@ -69,12 +70,6 @@ async function recorded() {
 const requests = async () =>
   (await recorded()).flatMap(({ counts }) => Object.values(counts)).reduce((sum, each) => sum + each, 0);
 
-async function metric({ gateway }: Library, pattern: RegExp): Promise<number> {
-  const text = await (await fetch(gateway.url.replace('/graphql', '/metrics'))).text();
-  const lines = text.split('\n').filter((line) => pattern.test(line));
-  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
-}
-
 it('records what each client uses of the schema, by operation', async () => {
   const query = 'query A($id: ID!) { book(id: $id) { title } } query B { book(id: "b1") { title rating } }';
   const one = { query, operationName: 'A', variables: { id: 'b1' } };
@@ -96,7 +91,9 @@ it('records what each client uses of the schema, by operation', async () => {
     coordinates: ['Book.rating', 'Book.title', 'Query.book', 'Query.book(id:)'],
     counts: { '\n': expect.any(Number) },
   });
-  expect(await metric(library, /^gateway_usage_requests_total\{.*recorded="apart"/)).toBeGreaterThanOrEqual(4);
+  expect(await metricOf(library.gateway, /^gateway_usage_requests_total\{.*recorded="apart"/)).toBeGreaterThanOrEqual(
+    4,
+  );
 });
 
 it('records nothing of what was not executed', async () => {
@@ -139,7 +136,7 @@ it('keeps its counts while Redis is away', async () => {
   try {
     for (let i = 0; i < 10; i += 1)
       expect(await ask(library, { query })).toEqual({ data: { book: { title: 'Emma' } } });
-    await eventually(async () => expect(await metric(library, /^gateway_usage_waiting/)).toBe(10), patience);
+    await eventually(async () => expect(await metricOf(library.gateway, /^gateway_usage_waiting/)).toBe(10), patience);
   } finally {
     await servers.redis.start();
   }

@@ -16,12 +16,14 @@ export interface Entrance {
   door: Door;
   verifier: TokenVerifier;
   trustedProxies: BlockList;
+  /** Whether it is recorded who asks for what (RECORD_USAGE); else nobody reads the name of a client. */
+  recordsUsage: boolean;
 }
 
 /** Lets a request over HTTP in, and says who asks. Throws a GraphQLError that refuses the whole request. */
 export async function admitRequest(
   request: IncomingMessage,
-  { door, verifier, trustedProxies }: Entrance,
+  { door, verifier, trustedProxies, recordsUsage }: Entrance,
 ): Promise<RequestContext> {
   const { headers } = request;
   const client: Client = { address: clientAddressOf(request, trustedProxies), accept: headers.accept };
@@ -29,7 +31,8 @@ export async function admitRequest(
   if (forged) door.refuse(forged, client);
   await door.admitAddress(client);
   const { token } = await viewerOf(headers, verifier);
-  const context = { client, app: clientAppOf(headers), idempotencyKey: idempotencyKeyOf(headers), token };
+  const app = recordsUsage && { app: clientAppOf(headers) };
+  const context = { client, ...app, idempotencyKey: idempotencyKeyOf(headers), token };
   await door.admitViewer(context);
   return context;
 }

@@ -17,17 +17,14 @@ export function socketAppOf(
   headers: Readonly<Record<string, unknown>>,
 ): string {
   const given = params?.headers;
-  return clientAppOf({ ...headers, ...(typeof given === 'object' && given), ...params });
+  const app = clientAppOf({ ...headers, ...(typeof given === 'object' && given), ...params });
+  // Half a character, which headers cannot hold: a script in Redis fails over it, and nothing more would be recorded.
+  return app.replaceAll(/\p{Surrogate}/gu, '\ufffd');
 }
 
 /** Who says nothing. */
 export const NO_APP = '\n';
 
 function text(value: unknown, characters: number): string {
-  if (typeof value !== 'string') return '';
-  // A script in Redis fails over half a character, and nothing more would be recorded.
-  return value
-    .slice(0, characters)
-    .replaceAll('\n', ' ')
-    .replaceAll(/\p{Surrogate}/gu, '\ufffd');
+  return typeof value === 'string' ? value.slice(0, characters).replaceAll('\n', ' ') : '';
 }
