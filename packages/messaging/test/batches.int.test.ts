@@ -1,6 +1,9 @@
 import { newId } from '@shop/kernel';
 import { eventually } from '@shop/testkit';
+import { openDatabaseSession } from '../src/database-session.ts';
 import { ensureStreams, recordEvents } from '../src/index.ts';
+import { readPending } from '../src/outbox.ts';
+import { createEventPublisher } from '../src/publish-events.ts';
 import { isServerAtLeast } from '../src/server-version.ts';
 import { PARCEL, ParcelLost, ParcelSent, ParcelWeighed, SCALES } from './events.ts';
 import { createWorld, type World } from './world.ts';
@@ -98,6 +101,31 @@ it('publishes one by one what a relay died over, and nothing twice', async () =>
   expect(await mustBeStoredOnce(parcels)).toEqual([]);
   expect(await messages()).toBe(before + 60);
 });
+
+it('publishes nothing twice of a batch that a relay died over once it was stored', async () => {
+  const before = await messages();
+  const parcels = await recordParcels(30);
+  const session = await openDatabaseSession(world.servers.databaseUrl);
+  const { published } = await createEventPublisher(world.bus).publish(await readPending(session, 0, 100));
+  session.close();
+  expect(published).toHaveLength(60);
+  await relay();
+  await mustBeStoredOnce(parcels);
+  expect(await messages()).toBe(before + 60);
+});
+
+it('loses nothing and publishes nothing twice when NATS ends and comes back in the middle', async () => {
+  const before = await messages();
+  const parcels = await recordParcels(500);
+  const working = world.aRelay({ pollMs: 50 });
+  await eventually(async () => expect(await messages()).toBeGreaterThan(before), { everyMs: 1 });
+  await world.servers.nats.kill();
+  await world.servers.nats.start();
+  await eventually(async () => expect(await world.pendingCount()).toBe(0), { timeoutMs: 60_000 });
+  await working.close();
+  await mustBeStoredOnce(parcels);
+  expect(await messages()).toBe(before + 1_000);
+}, 120_000);
 
 it.each([
   ['of no subject of its stream', 'parcel.stolen', '{}'],
