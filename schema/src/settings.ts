@@ -14,6 +14,8 @@ const settings = z.strictObject({
       url: z.url(),
       /** A program from the root that prints the SDL when it is started with the argument `schema`; without one, schema/subgraphs/<name>.graphql is the source. */
       program: z.string().optional(),
+      /** Every file that what it prints depends on, as globs from the root: with them, a program whose files have not changed is not asked again. */
+      madeFrom: z.array(z.string()).min(1).optional(),
     }),
   ),
   /** What clients send: a file with one operation and its fragments, or a manifest of Apollo's format, each matched from the root. */

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { aRepository, type Files, type FixtureRepository, removeRepositories, runIn } from '../../test/a-repository.ts';
@@ -106,6 +108,47 @@ describe('shop-schema check', () => {
     expect(await repository.run('check')).toMatchObject({
       code: 1,
       out: expect.stringContaining(`${SUBGRAPH} is not what the code says.`),
+    });
+  });
+
+  it('asks a program again when anything it is made of has changed, and only then', async () => {
+    const madeFrom = ['library.mjs', 'books/**'];
+    const subgraphs = { library: { url: 'http://127.0.0.1/library', program: 'library.mjs', madeFrom } };
+    const repository = await aRepository({
+      ...SHOP,
+      'schema/shop-schema.json': JSON.stringify({ subgraphs }),
+      'books/title.txt': 'title',
+      'library.mjs': `
+        import { appendFileSync, readFileSync } from 'node:fs';
+        appendFileSync('asked.txt', '.');
+        console.log(${JSON.stringify(SHOP[SUBGRAPH])}.replace('title', readFileSync('books/title.txt', 'utf8')));`,
+    });
+    const asked = () => readFile(join(repository.root, 'asked.txt'), 'utf8');
+    expect(await repository.run('print')).toMatchObject({ code: 0 });
+    expect(await repository.run('check')).toMatchObject({ code: 0 });
+    expect(await asked()).toBe('.');
+    await repository.write({ 'books/title.txt': 'name' });
+    expect(await repository.run('check')).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(`${SUBGRAPH} is not what the code says.`),
+    });
+    expect(await asked()).toBe('..');
+    await repository.write({ 'books/title.txt': 'title', 'books/more.txt': '' });
+    expect(await repository.run('check')).toMatchObject({ code: 0 });
+    expect(await asked()).toBe('...');
+    // What was kept and cannot be read any more is asked for, too.
+    await repository.write({ '.local/printed-sdl/library.graphql': 'half of it' });
+    expect(await repository.run('check')).toMatchObject({ code: 0 });
+    expect(await asked()).toBe('....');
+  });
+
+  it('cannot run where a program is not among what it is said to be made of', async () => {
+    const subgraphs = { library: { url: 'http://127.0.0.1/library', program: 'library.mjs', madeFrom: ['books/**'] } };
+    const settings = JSON.stringify({ subgraphs });
+    const repository = await aRepository({ ...SHOP, 'schema/shop-schema.json': settings, 'library.mjs': '' });
+    expect(await repository.run('check')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/madeFrom of the subgraph library has to match its program, library\.mjs\.\n$/),
     });
   });
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { staleArtifacts } from '../artifacts.ts';
 import type { Base } from '../base/base.ts';
 import { BASE_OPTION, findBase, readBase } from '../base/read-base.ts';
@@ -14,7 +15,7 @@ import { printSubgraphs } from '../print-subgraphs.ts';
 import { readOperations } from '../registered-operations.ts';
 import { exitCodeOf, FORMAT_OPTION, formatNamed } from '../report/format.ts';
 import { type Finding, hasErrors, type Report, type Section } from '../report/report.ts';
-import type { Repository, Subgraph } from '../repository.ts';
+import { type Repository, readSubgraphs, type Subgraph } from '../repository.ts';
 import { gitTree } from '../tree.ts';
 import { readUsage, USAGE_FILE_OPTION } from '../usage/read-usage.ts';
 import { USAGE_LIMITS, usageLimits } from '../usage/usage-limits.ts';
@@ -36,30 +37,50 @@ be found, nothing is compared, and it says so.`,
     const usage = await readUsage(repository, cwd, values.usage, limits);
     const approvals = await readApprovals(tree, settings);
     const operations = await readOperations(tree, settings);
-    const subgraphs = await printSubgraphs(repository);
+    const printing = printSubgraphs(repository);
+    // It is waited for below; until then a failure of it is nobody's.
+    printing.catch(() => {});
     const base = await baseOf(repository, cwd, values.base);
-    const composed = composedOf(subgraphs);
-    const sections =
-      composed instanceof CompositionError
-        ? [compositionFailed(composed)]
-        : [
-            await drift(repository, subgraphs, composed),
-            compositionHints(composed.hints),
-            linted(repository, subgraphs, composed, base, today),
-            ...(await operationsSections({ ...composed, operations, api: composed.apiSchema, base, isWhole: false })),
-            ...(base
-              ? compare(
-                  base,
-                  { ...composed, subgraphs, operations },
-                  { usage, approvals, today, approvalsFile: settings.approvedChanges },
-                )
-              : [NOT_COMPARED]),
-          ];
+    const sectionsFor = async (subgraphs: readonly Subgraph[]): Promise<Section[]> => {
+      const composed = composedOf(subgraphs);
+      if (composed instanceof CompositionError) return [compositionFailed(composed)];
+      return [
+        await drift(repository, subgraphs, composed),
+        compositionHints(composed.hints),
+        linted(repository, subgraphs, composed, base, today),
+        ...(await operationsSections({ ...composed, operations, api: composed.apiSchema, base, isWhole: false })),
+        ...(base
+          ? compare(
+              base,
+              { ...composed, subgraphs, operations },
+              { usage, approvals, today, approvalsFile: settings.approvedChanges },
+            )
+          : [NOT_COMPARED]),
+      ];
+    };
+    const sections = await whilePrinting({ printing, kept: readSubgraphs(tree, settings), look: sectionsFor });
     const report: Report = { title: `Schema check${base ? ` against ${base.label}` : ''}`, summary: '', sections };
     out(format({ ...report, summary: verdict(report, base) }));
     return exitCodeOf(report);
   },
 });
+
+/**
+ * What is to be said of the subgraphs as they are printed. Programs take seconds, and most often they print what is in
+ * git: that is looked at meanwhile, and what is printed only where it differs.
+ */
+async function whilePrinting<Seen>(work: {
+  printing: Promise<Subgraph[]>;
+  kept: Promise<Subgraph[]>;
+  look(subgraphs: readonly Subgraph[]): Promise<Seen>;
+}): Promise<Seen> {
+  const { printing, kept, look } = work;
+  const expectation = kept.then(async (subgraphs) => ({ subgraphs, seen: await look(subgraphs) }));
+  const [expected, printed] = await Promise.allSettled([expectation, printing]);
+  if (printed.status === 'rejected') throw printed.reason;
+  const isAsExpected = expected.status === 'fulfilled' && isDeepStrictEqual(expected.value.subgraphs, printed.value);
+  return isAsExpected ? expected.value.seen : look(printed.value);
+}
 
 const NOT_COMPARED: Section = {
   title: 'Breaking changes',
