@@ -48,7 +48,10 @@ function rebuildOnChange(shop: Shop, signal: AbortSignal): void {
       await delay(settleMs);
       const concerned = new Set([...changed].flatMap((folder) => [...dependentsOf(folder, workspaces)]));
       changed.clear();
-      await rebuildAndRestart(shop, concerned).catch((error: Error) => printed.say(`! ${error.message}`));
+      await rebuildAndRestart(shop, concerned).catch((error: Error) => {
+        // A file that was saved again meanwhile was perhaps half written: what it holds now is to be judged.
+        if (changed.size === 0) printed.say(`! ${error.message}\n          What ran goes on; save again.`);
+      });
     }
     isBusy = false;
   };
