@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type DefinitionNode,
   type DocumentNode,
@@ -21,8 +20,6 @@ export interface RegisteredOperation {
   file: string;
   /** The operation and the fragments it needs, nothing else. */
   document: DocumentNode;
-  /** The SHA-256 of its text, by which persisted queries are known. */
-  hash: string;
   /** False for one out of a manifest, whose locations point into a text within the file. */
   hasPlace: boolean;
 }
@@ -41,8 +38,8 @@ export async function readOperations(tree: Tree, settings: Settings): Promise<Re
   const documents = texts.map((source) => ({ ...source, definitions: parseGraphql(source).definitions }));
   const shared = documents.flatMap(({ definitions }) => definitions).filter(isFragment);
   return [
-    ...documents.flatMap(({ file, text, definitions }) =>
-      operationsOf({ file, text }, definitions, shared).map((operation) => ({ ...operation, hasPlace: true })),
+    ...documents.flatMap(({ file, definitions }) =>
+      operationsOf(file, definitions, shared).map((operation) => ({ ...operation, hasPlace: true })),
     ),
     ...files.filter(({ file }) => file.endsWith('.json')).flatMap(operationsOfManifest),
   ];
@@ -51,32 +48,29 @@ export async function readOperations(tree: Tree, settings: Settings): Promise<Re
 function operationsOfManifest({ file, text }: SourceFile): RegisteredOperation[] {
   const { data, error } = manifest.safeParse(parseJson(text, file));
   if (error) throw new CannotRun(`${file} is no manifest of persisted queries: ${problemsOf(error)}.`);
-  return data.operations.flatMap(({ id, name, body }) => {
+  return data.operations.flatMap(({ name, body }) => {
     const source = { file: `${file} (${name})`, text: body };
-    return operationsOf(source, parseGraphql(source).definitions, []).map((operation) => ({
+    return operationsOf(source.file, parseGraphql(source).definitions, []).map((operation) => ({
       ...operation,
       file,
-      hash: id,
       hasPlace: false,
     }));
   });
 }
 
 function operationsOf(
-  { file, text }: SourceFile,
+  file: string,
   definitions: readonly DefinitionNode[],
   shared: readonly FragmentDefinitionNode[],
 ): Omit<RegisteredOperation, 'hasPlace'>[] {
   // Fragments of the same file come first: another file may use the name for something else.
   const fragments = new Map([...shared, ...definitions.filter(isFragment)].map((one) => [one.name.value, one]));
-  const hash = createHash('sha256').update(text).digest('hex');
   return definitions
     .filter((one) => one.kind === Kind.OPERATION_DEFINITION)
     .map((operation) => ({
       name: operation.name?.value ?? 'unnamed',
       file,
       document: { kind: Kind.DOCUMENT, definitions: [operation, ...fragmentsOf(operation, fragments)] },
-      hash,
     }));
 }
 

@@ -76,6 +76,16 @@ describe('changes of the API', () => {
     ['https://example.com/instant', 'https://example.com/day', ['dangerous scalar-specification-changed Instant']],
     ['type Shelf { label: String }', 'union Shelf = Book', ['breaking type-kind-changed Shelf']],
     ['type Shelf', 'type Board { label: String } type Shelf', ['safe type-added Board']],
+    [
+      'type Shelf',
+      'type Film implements Node { id: ID! } type Shelf',
+      ['dangerous interface-added Film', 'safe type-added Film'],
+    ],
+    [
+      'type Shelf',
+      'interface Odd { id: ID! } type Film implements Odd { id: ID! } type Shelf',
+      ['safe type-added Film', 'safe type-added Odd'],
+    ],
     ['repeatable on', 'on', ['breaking directive-not-repeatable @cached']],
     ['FIELD | QUERY', 'FIELD', ['breaking directive-place-removed @cached']],
     ['seconds: Int = 5', 'seconds: Int!', ['breaking argument-made-required @cached(seconds:)']],

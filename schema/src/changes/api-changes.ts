@@ -24,7 +24,7 @@ export function apiChanges(before: GraphQLSchema, after: GraphQLSchema): Change[
   const returned = typesReturned(before);
   return [
     ...removed.flatMap((type) => (isRoot(type, before) ? fieldChanges(type, null) : [typeRemoved(type)])),
-    ...added.map(typeAdded),
+    ...added.flatMap((type) => [typeAdded(type), ...implementations(type, before)]),
     ...kept.flatMap(([old, now]) => typeChanges(old, now, returned)),
     ...directiveChanges(before, after),
   ];
@@ -130,6 +130,13 @@ function memberChanges(
   ];
 }
 
+/** That a new type may come back where clients ask for an interface. */
+function implementations(type: GraphQLNamedType, before: GraphQLSchema): Change[] {
+  if (!isObjectType(type)) return [];
+  const known = type.getInterfaces().filter(({ name }) => isInterfaceType(before.getType(name)));
+  return interfaceChanges(type.name, new Map(), named(known));
+}
+
 function interfaceChanges(
   type: string,
   before: ReadonlyMap<string, GraphQLNamedType>,
@@ -143,7 +150,7 @@ function interfaceChanges(
       return { kind: 'interface-removed', coordinate: type, severity: 'breaking', message, concern };
     }),
     ...added.map(({ name }): Change => {
-      const message = `${type} also implements ${name}; clients may get it where they did not.`;
+      const message = `${type} implements ${name}; clients that ask for that may get it, which they did not.`;
       const concern = { of: 'output', type: name } as const;
       return { kind: 'interface-added', coordinate: type, severity: 'dangerous', message, concern };
     }),

@@ -5,7 +5,9 @@ export type Severity = 'safe' | 'dangerous' | 'breaking';
 export type Concern =
   /** Whoever selects this field, gives this argument or input field: `T.f`, `T.f(a:)`, `I.f`, `@d`. */
   | { of: 'coordinate'; coordinate: string }
-  /** Whoever has to do with a type: names it, selects its fields, gets it, gives it. */
+  /** Whoever is answered by this field: selects it, or that of an interface its type implements. */
+  | { of: 'field'; type: string; field: string }
+  /** Whoever has to do with a type: names it, selects its fields, gets it or what it is one of, gives it. */
   | { of: 'type'; type: string }
   /** Whoever gives a value of an input type. */
   | { of: 'input'; type: string }

@@ -2,6 +2,7 @@ import type { Finding, Level, Place, Section } from '../report/report.ts';
 import { type Approval, isExpired } from './approvals.ts';
 import type { BrokenOperation } from './broken-operations.ts';
 import type { Change } from './change.ts';
+import type { Certainty } from './uses.ts';
 import type { Verdict } from './verdicts.ts';
 
 /** How many users of one change are named. */
@@ -70,15 +71,17 @@ function finding(verdict: Verdict, level: Level, compared: Compared): Finding {
   };
 }
 
+const IN_WORDS: Readonly<Record<Certainty, (label: string) => string>> = {
+  certain: (label) => `used by ${label}`,
+  'in-variable': (label) => `may be used by ${label}, in a variable`,
+  'in-answer': (label) => `may come back to ${label}, which asks for an interface or union`,
+};
+
 function usersOf({ change, users }: Verdict, { clients }: Compared): string[] {
   if (change.severity === 'safe' || change.concern.of === 'services') return [];
   if (users === null) return [];
   if (users.length === 0) return [`it would be ${change.severity} for whoever uses it; nobody does by ${clients}`];
-  const lines = users
-    .slice(0, USERS_NAMED)
-    .map(({ label, certainty }) =>
-      certainty === 'certain' ? `used by ${label}` : `may be used by ${label}, in a variable`,
-    );
+  const lines = users.slice(0, USERS_NAMED).map(({ label, certainty }) => IN_WORDS[certainty](label));
   return users.length > USERS_NAMED ? [...lines, `and by ${users.length - USERS_NAMED} more`] : lines;
 }
 

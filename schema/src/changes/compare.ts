@@ -1,4 +1,4 @@
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, print } from 'graphql';
 import type { Base } from '../base/base.ts';
 import type { RegisteredOperation } from '../registered-operations.ts';
 import type { Section } from '../report/report.ts';
@@ -62,8 +62,9 @@ export function compare(base: Base, proposal: Proposal, judges: Judges): Section
 
 /** Clients that are out there send what was registered before, whatever has become of it since. */
 function operationsOf(base: Base, { operations }: Proposal): RegisteredOperation[] {
-  const hashes = new Set(operations.map(({ hash }) => hash));
-  const before = base.operations.filter(({ hash }) => !hashes.has(hash));
+  // With their fragments, which may lie in other files.
+  const texts = new Set(operations.map(({ document }) => print(document)));
+  const before = base.operations.filter(({ document }) => !texts.has(print(document)));
   return [...operations, ...before.map((one) => ({ ...one, file: `${one.file} of ${base.label}` }))];
 }
 

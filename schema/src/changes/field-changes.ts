@@ -3,6 +3,7 @@ import {
   type GraphQLFieldMap,
   type GraphQLNamedType,
   type GraphQLOutputType,
+  getNamedType,
   isInterfaceType,
   isListType,
   isNonNullType,
@@ -36,15 +37,17 @@ function fieldsOf(type: GraphQLNamedType): Map<string, Field> {
 
 function changed(type: string, { name }: Field, kind: string, severity: Change['severity'], what: string): Change {
   const coordinate = `${type}.${name}`;
-  const concern = { of: 'coordinate', coordinate } as const;
-  return { kind, coordinate, severity, message: `${coordinate} ${what}.`, concern };
+  return { kind, coordinate, severity, message: `${coordinate} ${what}.`, concern: { of: 'field', type, field: name } };
 }
 
 function typeChange(type: string, before: Field, after: Field): Change[] {
   const [was, is] = [String(before.type), String(after.type)];
   if (was === is) return [];
   const severity = isSafeToReturn(before.type, after.type) ? 'safe' : 'breaking';
-  return [changed(type, after, 'field-type-changed', severity, `returns ${is} instead of ${was}`)];
+  const change = changed(type, after, 'field-type-changed', severity, `returns ${is} instead of ${was}`);
+  // Whoever selects it on an interface was promised no more than the interface says.
+  const isPromised = getNamedType(before.type).name === getNamedType(after.type).name;
+  return [isPromised ? { ...change, concern: { of: 'coordinate', coordinate: change.coordinate } } : change];
 }
 
 /** Whether whoever could read the old type can read the new one: the same, or null in fewer places. */

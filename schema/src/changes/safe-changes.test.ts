@@ -78,7 +78,6 @@ const operations = OPERATIONS.map(
     name: `Q${i}`,
     file: `${i}.graphql`,
     document: parse(text),
-    hash: text,
     hasPlace: true,
   }),
 );

@@ -8,8 +8,8 @@ export interface Use {
   possible: ReadonlySet<string>;
 }
 
-/** Whether it is seen in the text, or a variable may hold it. */
-export type Certainty = 'certain' | 'possible';
+/** Whether it is seen in the text, a variable may hold it, or it may come back where an interface or a union is asked for. */
+export type Certainty = 'certain' | 'in-variable' | 'in-answer';
 
 export interface User {
   label: string;

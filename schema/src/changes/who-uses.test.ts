@@ -12,11 +12,13 @@ const SCHEMA = buildSchema(`
   union Found = Cup | Plate
   type Cup { colour: Colour }
   type Plate { width: Int }
-  type Query { found: Found paint(with: Outer, colour: Colour): Int }
+  interface Named { name: String }
+  type Person implements Named { name: String age: Int }
+  type Query { named: Named found: Found paint(with: Outer, colour: Colour): Int }
 `);
 
 function certainty(text: string, concern: Concern) {
-  const uses = usesOfOperations([{ name: 'Q', file: 'q', document: parse(text), hash: '', hasPlace: true }], SCHEMA);
+  const uses = usesOfOperations([{ name: 'Q', file: 'q', document: parse(text), hasPlace: true }], SCHEMA);
   return whoUses(SCHEMA, uses)(concern)?.map((user) => user.certainty);
 }
 
@@ -35,14 +37,14 @@ describe('who uses', () => {
       'a field in a variable',
       { of: 'coordinate', coordinate: 'Inner.size' },
       'query ($w: Outer) { paint(with: $w) }',
-      ['possible'],
+      ['in-variable'],
     ],
     ['an input type in a literal', { of: 'input', type: 'Inner' }, '{ paint(with: { inner: {} }) }', ['certain']],
     [
       'an input type in a variable',
       { of: 'input', type: 'Inner' },
       'query ($w: Outer) { paint(with: $w) }',
-      ['possible'],
+      ['in-variable'],
     ],
     ['an input type beside a literal', { of: 'input', type: 'Inner' }, '{ paint(with: { colour: RED }) }', []],
     ['a value in a literal', { of: 'enum-value', type: 'Colour', value: 'RED' }, '{ paint(colour: RED) }', ['certain']],
@@ -51,7 +53,7 @@ describe('who uses', () => {
       'a value in a variable',
       { of: 'enum-value', type: 'Size', value: 'S' },
       'query ($w: Outer) { paint(with: $w) }',
-      ['possible'],
+      ['in-variable'],
     ],
     [
       'a value that may come back',
@@ -70,9 +72,19 @@ describe('who uses', () => {
       'a member that may come',
       { of: 'member', abstract: 'Found', type: 'Cup' },
       '{ found { ... on Plate { width } } }',
-      ['possible'],
+      ['in-answer'],
     ],
-    ['a type in a variable', { of: 'type', type: 'Inner' }, 'query ($w: Outer) { paint(with: $w) }', ['possible']],
+    ['a field by an interface', { of: 'field', type: 'Person', field: 'name' }, '{ named { name } }', ['in-answer']],
+    [
+      'a field by its own type',
+      { of: 'field', type: 'Person', field: 'name' },
+      '{ named { ... on Person { name } } }',
+      ['certain'],
+    ],
+    ['a field beside what an interface has', { of: 'field', type: 'Person', field: 'age' }, '{ named { name } }', []],
+    ['a type by an interface', { of: 'type', type: 'Person' }, '{ named { name } }', ['in-answer']],
+    ['a type by a union', { of: 'type', type: 'Plate' }, '{ found { __typename } }', ['in-answer']],
+    ['a type in a variable', { of: 'type', type: 'Inner' }, 'query ($w: Outer) { paint(with: $w) }', ['in-variable']],
     ['a type elsewhere', { of: 'type', type: 'Plate' }, '{ paint }', []],
   ])('%s', (_, concern, text, expected) => {
     expect(certainty(text, concern)).toEqual(expected);

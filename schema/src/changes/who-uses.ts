@@ -1,4 +1,11 @@
-import { type GraphQLSchema, getNamedType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
+import {
+  type GraphQLSchema,
+  getNamedType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isUnionType,
+} from 'graphql';
 import type { Concern } from './change.ts';
 import type { Certainty, Use, User } from './uses.ts';
 
@@ -8,11 +15,12 @@ export type WhoUses = (concern: Concern) => User[] | null;
 /** Prepares to find whom changes of a schema concern, among those who used it as it was. */
 export function whoUses(before: GraphQLSchema, uses: readonly Use[]): WhoUses {
   const typeOf = typesByCoordinate(before);
+  const abstracts = abstractTypes(before);
   const known = uses.map((use) => ({ label: use.label, ...derive(use, typeOf) }));
   return (concern) => {
     if (concern.of === 'services') return null;
     return known.flatMap(({ label, ...one }) => {
-      const certainty = certaintyOf(concern, one);
+      const certainty = certaintyOf(concern, one, abstracts);
       return certainty ? [{ label, certainty }] : [];
     });
   };
@@ -49,27 +57,66 @@ function derive({ certain, possible }: Use, typeOf: TypesByCoordinate): Derived 
   };
 }
 
-function certaintyOf(concern: Exclude<Concern, { of: 'services' }>, use: Derived): Certainty | null {
-  const either = (isCertain: boolean, isPossible: boolean) => (isCertain ? 'certain' : isPossible ? 'possible' : null);
+function certaintyOf(
+  concern: Exclude<Concern, { of: 'services' }>,
+  use: Derived,
+  abstracts: AbstractTypes,
+): Certainty | null {
+  const given = (isCertain: boolean, isPossible: boolean) =>
+    isCertain ? 'certain' : isPossible ? 'in-variable' : null;
+  const gotten = (isCertain: boolean, isPossible: boolean) => (isCertain ? 'certain' : isPossible ? 'in-answer' : null);
   switch (concern.of) {
     case 'coordinate':
-      return either(use.certain.has(concern.coordinate), use.possible.has(concern.coordinate));
-    case 'type':
-      return either(use.touched.has(concern.type), use.perhapsGiven.has(concern.type));
+      return given(use.certain.has(concern.coordinate), use.possible.has(concern.coordinate));
+    case 'field': {
+      const { type, field } = concern;
+      return gotten(
+        use.certain.has(`${type}.${field}`),
+        abstractsOf(type, abstracts).some((abstract) => use.certain.has(`${abstract}.${field}`)),
+      );
+    }
+    case 'type': {
+      const { type } = concern;
+      return (
+        given(use.touched.has(type), use.perhapsGiven.has(type)) ??
+        gotten(
+          false,
+          abstractsOf(type, abstracts).some((abstract) => use.touched.has(abstract)),
+        )
+      );
+    }
     case 'input':
-      return either(use.given.has(concern.type), use.perhapsGiven.has(concern.type));
+      return given(use.given.has(concern.type), use.perhapsGiven.has(concern.type));
     case 'output':
-      return either(use.returned.has(concern.type), false);
+      return gotten(use.returned.has(concern.type), false);
     case 'enum-value': {
       const coordinate = `${concern.type}.${concern.value}`;
-      return either(use.certain.has(coordinate) || use.returned.has(concern.type), use.possible.has(coordinate));
+      return given(use.certain.has(coordinate) || use.returned.has(concern.type), use.possible.has(coordinate));
     }
     case 'member':
-      return either(
+      return gotten(
         use.touched.has(concern.abstract) && use.touched.has(concern.type),
         use.touched.has(concern.abstract),
       );
   }
+}
+
+/** The interfaces and unions each type is one of. */
+type AbstractTypes = ReadonlyMap<string, readonly string[]>;
+
+function abstractsOf(type: string, abstracts: AbstractTypes): readonly string[] {
+  return abstracts.get(type) ?? [];
+}
+
+function abstractTypes(schema: GraphQLSchema): AbstractTypes {
+  const abstracts = new Map<string, string[]>();
+  const add = (type: string, abstract: string) => abstracts.set(type, [...(abstracts.get(type) ?? []), abstract]);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isUnionType(type)) for (const { name } of type.getTypes()) add(name, type.name);
+    if (!isObjectType(type) && !isInterfaceType(type)) continue;
+    for (const { name } of type.getInterfaces()) add(type.name, name);
+  }
+  return abstracts;
 }
 
 interface TypesByCoordinate {

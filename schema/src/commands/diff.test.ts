@@ -302,6 +302,97 @@ describe('shop-schema diff', () => {
     expect(out).toContain(`used by schema/operations/old-app.graphql of ${before.root} (unnamed)`);
   });
 
+  it('counts an operation as it was before, though only a fragment in another file has changed', async () => {
+    const [page, fields] = ['schema/operations/weigh.graphql', 'schema/operations/weight.graphql'];
+    const files = {
+      [page]: 'query Weigh { product(id: 1) { ...Weight } }',
+      [fields]: 'fragment Weight on Product { name weightGrams }',
+    };
+    const [before, after] = await Promise.all([
+      aRepository({ ...SHOP, ...files }),
+      aRepository({
+        ...editedShop([['catalog', '  weightGrams: Int\n', '']]),
+        ...files,
+        [fields]: 'fragment Weight on Product { name }',
+      }),
+    ]);
+    const { code, out } = await after.run('diff', '--base', before.root);
+    expect(code).toBe(1);
+    expect(out).toContain(`used by ${page} of ${before.root} (Weigh)`);
+  });
+
+  describe('where clients ask for an interface', () => {
+    const media = {
+      'schema/subgraphs/media.graphql':
+        'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@authenticated"])\n' +
+        'interface Node { id: ID }\ntype Book implements Node { id: ID! pages: Int }\ntype Film implements Node { id: ID! }\n' +
+        'type Query { node: Node films: [Film] }\n',
+    };
+    const recorded = {
+      'schema/usage.json': JSON.stringify({
+        version: 1,
+        recordedFrom: '2026-11-01',
+        recordedTo: '2026-11-19',
+        operations: [
+          {
+            name: 'AnyNode',
+            hash: 'abc',
+            client: { name: 'web', version: null },
+            requests: 1,
+            lastSeen: '2026-11-19',
+            coordinates: ['Query.node', 'Node.id'],
+          },
+        ],
+      }),
+    };
+    const mediaWith = (from: string, to: string) => ({
+      'schema/subgraphs/media.graphql': media['schema/subgraphs/media.graphql'].replace(from, to),
+      ...recorded,
+    });
+
+    it.each<[string, string, string, string[]]>([
+      [
+        'a field that is no longer there',
+        'type Book implements Node { id: ID! pages',
+        'type Book { pages',
+        ['error interface-removed Book', 'error field-removed Book.id'],
+      ],
+      ['a type that is gone', 'type Book implements Node { id: ID! pages: Int }', '', ['error type-removed Book']],
+      [
+        'a field that is hidden from most',
+        'id: ID! pages',
+        'id: ID! @authenticated pages',
+        ['error authenticated-added Book.id'],
+      ],
+      [
+        'a type that is hidden from most',
+        'Film implements Node',
+        'Film implements Node @authenticated',
+        ['error authenticated-added Film'],
+      ],
+      [
+        'a new type',
+        'interface Node',
+        'type Song implements Node { id: ID! }\ninterface Node',
+        ['notice type-added Song', 'warning interface-added Song'],
+      ],
+      [
+        'a field that may be null, as the interface has it',
+        'id: ID! pages',
+        'id: ID pages',
+        ['notice field-type-changed Book.id'],
+      ],
+      ['what they do not ask for', 'pages: Int', '', ['notice field-removed Book.pages']],
+    ])('%s has the verdict of whoever may get it', async (_, from, to, expected) => {
+      const [before, after] = await Promise.all([aRepository(media), aRepository(mediaWith(from, to))]);
+      const { out } = await after.run('diff', '--base', before.root, '--format', 'json');
+      const lines = (JSON.parse(out) as Report).sections.flatMap(({ findings }) =>
+        findings.map(({ level, rule, coordinate }) => `${level} ${rule} ${coordinate}`),
+      );
+      expect(lines.sort()).toEqual([...expected].sort());
+    });
+  });
+
   it('names an operation that is no longer valid although each change is safe by itself', async () => {
     const twoTypes =
       'type Cat { weight: Int }\n\ntype Dog { weight: Int }\n\nunion Pet = Cat | Dog\n\ntype Query {\n  pet: Pet\n';

@@ -1,4 +1,5 @@
 import { parse, print, visit } from 'graphql';
+import { topLevelFields } from './field-set.ts';
 import { type Difference, type Judgement, listed, othersWith, type Rule, SERVICES } from './rule.ts';
 import { type Applied, type Element, has, isShareable, type SubgraphIndex } from './subgraph-index.ts';
 
@@ -38,7 +39,7 @@ function keyRemoved(old: Applied, { subgraph, element: { coordinate }, before, a
 
 /** The other subgraphs that have all fields of the key, and so may send them to be resolved. */
 function referringTo(type: string, fields: string, subgraph: string, all: readonly SubgraphIndex[]): string[] {
-  const names = [...fields.replace(/\{[^}]*\}/g, '').matchAll(/\w+/g)].map(([name]) => name);
+  const names = topLevelFields(fields);
   return all
     .filter(({ name, elements }) => name !== subgraph && names.every((field) => elements.has(`${type}.${field}`)))
     .map(({ name }) => name);

@@ -110,6 +110,24 @@ describe('changes between subgraphs', () => {
       'breaking event-stream-removed Subscription.sold',
     ],
     [
+      'books(first: Int)',
+      'books(first: Int @federation__fromContext(field: "$shelf { size }"))',
+      'dangerous from-context-added Query.books(first:)',
+      'dangerous from-context-removed Query.books(first:)',
+    ],
+    [
+      '@key(fields: "id")',
+      '@key(fields: "id") @federation__context(name: "shelf")',
+      'safe context-added Book',
+      'safe context-removed Book',
+    ],
+    [
+      '@key(fields: "id")',
+      '@key(fields: "id") @federation__interfaceObject',
+      'dangerous interface-object-added Book',
+      'dangerous interface-object-removed Book',
+    ],
+    [
       'pages: Int',
       'pages: Int @sparkles',
       'dangerous sparkles-changed Book.pages',
@@ -167,6 +185,34 @@ describe('changes between subgraphs', () => {
         .map(({ severity }) => severity);
     expect(message(subgraphs(without))).toEqual(['breaking']);
     expect(message(subgraphs(without, SHELVES.replace('@key(fields: "id") { id: ID!', '{')))).toEqual(['dangerous']);
+  });
+
+  it('look at the whole of a nested key, and only at what it has at the top', () => {
+    const nested = (name: string) =>
+      `extend schema ${LINK} type Book @key(fields: "a { b { c } d }") { a: A ${name}: Int } type A @shared { b: B d: Int } type B @shared { c: Int }`;
+    const [before, without] = [nested('title'), nested('title').replace('@key(fields: "a { b { c } d }")', '')];
+    const shelves = nested('rank');
+    expect(inWords(federationChanges(subgraphs(before, shelves), subgraphs(without, shelves)))).toEqual([
+      'breaking key-removed Book',
+    ]);
+  });
+
+  it('see who may see a field wherever the subgraphs say it', () => {
+    const open = BOOKS;
+    const closed = BOOKS.replace('pages: Int', 'pages: Int @federation__authenticated');
+    const taking = (access: string) =>
+      SHELVES.replace('rank: Int', `rank: Int pages: Int @federation__override(from: "books") ${access}`);
+    const moved = taking('@federation__authenticated');
+    const gone = BOOKS.replace('pages: Int', '');
+    const of = (before: Subgraph[], after: Subgraph[]) =>
+      inWords(federationChanges(before, after)).filter((line) => line.includes('authenticated'));
+    expect(of(subgraphs(open), subgraphs(open, moved))).toEqual(['breaking authenticated-added Book.pages']);
+    expect(of(subgraphs(closed), subgraphs(closed, moved))).toEqual([]);
+    expect(of(subgraphs(closed), subgraphs(closed, taking('')))).toEqual([]);
+    expect(of(subgraphs(closed, moved), subgraphs(gone, moved))).toEqual([]);
+    expect(of(subgraphs(closed, taking('')), subgraphs(gone, taking('')))).toEqual([
+      'dangerous authenticated-removed Book.pages',
+    ]);
   });
 
   it('see a field move in two steps, and in one', () => {

@@ -1,45 +1,16 @@
 import type { Subgraph } from '../../repository.ts';
 import type { Change } from '../change.ts';
 import { difference } from '../difference.ts';
-import { cost, listSize } from './cost-rules.ts';
-import { external, key, override, provides, requires, shareable } from './entity-rules.ts';
-import { eventStream } from './event-stream-rule.ts';
+import { ACCESS, accessChanges } from './access-changes.ts';
+import { directiveChange } from './directive-change.ts';
 import { fieldsGone } from './moved-fields.ts';
-import { changeOf, type Neighbours, type Rule } from './rule.ts';
-import { type Applied, type Element, indexSubgraph, type SubgraphIndex } from './subgraph-index.ts';
-import { authenticated, inaccessible, policy, requiresScopes, tag } from './visibility-rules.ts';
+import type { Neighbours } from './rule.ts';
+import { type Element, indexSubgraph, type SubgraphIndex } from './subgraph-index.ts';
 
 const NAME_OF_ALL = 'the supergraph';
 
-const RULES: ReadonlyMap<string, Rule> = new Map(
-  Object.entries({
-    key,
-    shareable,
-    override,
-    external,
-    requires,
-    provides,
-    inaccessible,
-    tag,
-    authenticated,
-    requiresScopes,
-    policy,
-    cost,
-    listSize,
-    eventStream,
-  }),
-);
-
-/** Those that stand in a supergraph as they stand in subgraphs. */
-const KEPT_IN_SUPERGRAPHS = new Set([
-  'tag',
-  'authenticated',
-  'requiresScopes',
-  'policy',
-  'cost',
-  'listSize',
-  'eventStream',
-]);
+/** Those that stand in a supergraph as they stand in subgraphs, beside those of access. */
+const KEPT_IN_SUPERGRAPHS = new Set(['tag', 'cost', 'listSize', 'eventStream']);
 
 const MOVING = new Set(['override']);
 
@@ -73,6 +44,7 @@ export function federationChanges(before: readonly Subgraph[], after: readonly S
       ...directiveChanges(old, now, neighbours),
       ...fieldsGone(old, now, neighbours),
     ]),
+    ...accessChanges(neighbours),
   ];
 }
 
@@ -80,7 +52,8 @@ export function federationChanges(before: readonly Subgraph[], after: readonly S
 export function supergraphChanges(before: string, after: string): Change[] {
   const index = (sdl: string) => indexSubgraph({ name: NAME_OF_ALL, url: '', sdl, file: 'schema/supergraph.graphql' });
   const [old, now] = [index(before), index(after)];
-  return directiveChanges(old, now, { before: [old], after: [now] }, KEPT_IN_SUPERGRAPHS);
+  const neighbours = { before: [old], after: [now] };
+  return [...directiveChanges(old, now, neighbours, KEPT_IN_SUPERGRAPHS), ...accessChanges(neighbours)];
 }
 
 function subgraphChange(kind: string, name: string, severity: Change['severity'], message: string): Change {
@@ -104,7 +77,7 @@ function directiveChanges(
   const compared = (before: Element, after: Element, chosen: ReadonlySet<string> | undefined) =>
     [...namesOf(before, after)]
       .filter((name) => chosen?.has(name) ?? true)
-      .flatMap((name) => directiveChange(name, before, after, now.name, neighbours));
+      .flatMap((name) => directiveChange(name, { before, after, subgraph: now.name, neighbours }));
   return [
     ...kept.flatMap(([before, after]) => compared(before, after, only)),
     // A field that moves is new to where it goes.
@@ -114,29 +87,5 @@ function directiveChanges(
 
 function namesOf(before: Element, after: Element): Set<string> {
   const names = [...before.directives, ...after.directives].map(({ name }) => name);
-  return new Set(names.filter((name) => !NOT_COMPARED.has(name)));
-}
-
-function directiveChange(
-  name: string,
-  before: Element,
-  after: Element,
-  subgraph: string,
-  neighbours: Neighbours,
-): Change[] {
-  const old = missingFrom(after, before, name);
-  const now = missingFrom(before, after, name);
-  if (old.length === 0 && now.length === 0) return [];
-  const found = { ...neighbours, subgraph, element: after, old, now };
-  const judge = RULES.get(name);
-  if (judge) return judge(found).map((judgement) => changeOf(name, found, judgement));
-  const written = (all: readonly Applied[]) => all.map(({ text }) => `@${name}${text && `(${text})`}`).join(' ');
-  const message = `${after.coordinate} of ${subgraph} has ${written(now) || `no @${name}`} instead of ${written(old) || 'none'}; this tool does not know what that means.`;
-  return [changeOf(name, found, { what: 'changed', severity: 'dangerous', message })];
-}
-
-/** The directives of this name that `other` has and `one` has not. */
-function missingFrom(one: Element, other: Element, name: string): Applied[] {
-  const known = one.directives.filter((directive) => directive.name === name).map(({ text }) => text);
-  return other.directives.filter((directive) => directive.name === name && !known.includes(directive.text));
+  return new Set(names.filter((name) => !NOT_COMPARED.has(name) && !ACCESS.has(name)));
 }

@@ -16,7 +16,11 @@ export function fieldsGone(old: SubgraphIndex, now: SubgraphIndex, { before, aft
     const owners = othersResolving(coordinate, old.name, after);
     if (owners.length === 0) return [];
     const names = listed(owners);
-    const concern = { of: 'coordinate', coordinate } as const;
+    const concern = {
+      of: 'field',
+      type: element.typeName,
+      field: coordinate.slice(element.typeName.length + 1),
+    } as const;
     if (isShareable(old, element) || othersResolving(coordinate, old.name, before).length > 0) {
       const message = `${old.name} no longer has ${coordinate}; ${names} has it already.`;
       return [{ kind: 'field-moved', coordinate, subgraph: old.name, severity: 'safe', message, concern }];

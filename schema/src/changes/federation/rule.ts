@@ -48,7 +48,8 @@ export function kebabCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-function usersOf({ coordinate, typeName }: Element): Concern {
+function usersOf({ kind, coordinate, typeName }: Element): Concern {
+  if (kind === 'field') return { of: 'field', type: typeName, field: coordinate.slice(typeName.length + 1) };
   return coordinate === typeName ? { of: 'type', type: typeName } : { of: 'coordinate', coordinate };
 }
 

@@ -14,6 +14,7 @@ import {
 import { parseGraphql } from '../../parse-graphql.ts';
 import type { Place } from '../../report/report.ts';
 import type { Subgraph } from '../../repository.ts';
+import { topLevelFields } from './field-set.ts';
 import { linkedNames } from './linked-names.ts';
 
 /** A directive where it stands. */
@@ -92,7 +93,7 @@ export function isShareable({ elements }: SubgraphIndex, { coordinate, typeName,
   if (has(type, 'shareable') || directives.some(({ name }) => name === 'shareable')) return true;
   const keys = type?.directives.filter(({ name }) => name === 'key') ?? [];
   const field = coordinate.slice(typeName.length + 1);
-  return keys.some(({ args }) => String(args.fields).split(/\W+/).includes(field));
+  return keys.some(({ args }) => topLevelFields(String(args.fields)).includes(field));
 }
 
 function appliedOf(directive: ConstDirectiveNode, nameOf: (written: string) => string): Applied {
