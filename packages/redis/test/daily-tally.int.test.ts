@@ -76,6 +76,21 @@ it('says what there is no room for, and goes on counting what it knows', async (
   expect(day.size).toBe(2 + 50 - refused.length);
 });
 
+it('keeps Redis for a moment at a time, however much there is to count of one subject', async () => {
+  const { tallies } = someTallies();
+  const scripts = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
+  const marks = Array.from({ length: 700 }, (_, i) => `mark ${i}`);
+  const counts = new Map(Array.from({ length: 1_200 }, (_, i) => [`client ${i}`, i]));
+  await tallies.add(DAY, [aTally('crowded', 1)]);
+  const before = await scripts();
+  expect(await tallies.add(DAY, [aTally('a', 1), aTally('crowded', 0, { marks, counts }), aTally('b', 2)])).toEqual([]);
+  expect((await scripts()) - before).toBeGreaterThanOrEqual(1_900 / 500);
+  const day = await tallies.read(DAY);
+  expect([...day.keys()].sort()).toEqual(['a', 'b', 'crowded']);
+  expect(new Set(day.get('crowded')?.marks)).toEqual(new Set(marks));
+  expect(day.get('crowded')?.counts).toEqual(new Map([['web', 1], ...counts]));
+});
+
 it('asks again what a subject is once Redis has forgotten it', async () => {
   const { name, tallies } = someTallies();
   await tallies.add(DAY, [aTally('a', 1)]);
