@@ -1,11 +1,11 @@
-import type { Finding, Report } from './report.ts';
+import { type Finding, oneLine, type Report } from './report.ts';
 
 /** Annotations of GitHub Actions, which shows only the first few, so nothing that is merely good to know: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
 export function toGithub({ title, summary, sections }: Report): string {
   const annotations = sections.flatMap((section) =>
     section.findings.filter(({ level }) => level !== 'notice').map((finding) => annotation(section.title, finding)),
   );
-  return `${[...annotations, `${title}: ${summary}`].join('\n')}\n`;
+  return `${[...annotations, oneLine(`${title}: ${summary}`)].join('\n')}\n`;
 }
 
 function annotation(section: string, { level, rule, message, details = [], place }: Finding): string {
@@ -15,7 +15,7 @@ function annotation(section: string, { level, rule, message, details = [], place
     place?.column && `col=${place.column}`,
     `title=${property(`${section}: ${rule}`)}`,
   ];
-  return `::${level} ${properties.filter(Boolean).join(',')}::${text([message, ...details].join('\n'))}`;
+  return `::${level} ${properties.filter(Boolean).join(',')}::${text([message, ...details].map(oneLine).join('\n'))}`;
 }
 
 function text(value: string): string {

@@ -1,4 +1,4 @@
-import { type Finding, placeText, type Report } from './report.ts';
+import { type Finding, oneLine, placeText, type Report } from './report.ts';
 
 const SIGNS = { error: '❌', warning: '⚠️', notice: 'ℹ️' } as const;
 
@@ -7,23 +7,31 @@ export function toMarkdown({ title, summary, sections }: Report): string {
   const parts = sections.map((section) =>
     [
       `### ${section.title}`,
-      ...(section.summary ? [section.summary] : []),
+      ...(section.summary ? [escaped(section.summary)] : []),
       ...(section.findings.length > 0 ? [section.findings.map(item).join('\n')] : []),
     ].join('\n\n'),
   );
-  return `${[`## ${title}`, `**${summary}**`, ...parts].join('\n\n')}\n`;
+  return `${[`## ${escaped(title)}`, `**${escaped(summary)}**`, ...parts].join('\n\n')}\n`;
 }
 
 function item({ level, rule, coordinate, message, details = [], place }: Finding): string {
-  const where = place ? ` — \`${placeText(place)}\`` : '';
-  const what = coordinate ? `\`${coordinate}\` ` : '';
+  const where = place ? ` — ${code(placeText(place))}` : '';
+  const what = coordinate ? `${code(coordinate)} ` : '';
   return [
     `- ${SIGNS[level]} ${what}${escaped(message)} _(${rule})_${where}`,
     ...details.map((line) => `  - ${escaped(line)}`),
   ].join('\n');
 }
 
-/** Types like `[Int!]` and `__typename` would else be read as links and stress. */
+/**
+ * Types like `[Int!]` and `__typename` would else be read as links and stress. Directives become code: a comment with a
+ * bare `@key` in it calls the person of that name.
+ */
 function escaped(value: string): string {
-  return value.replace(/[\\*_[\]<>|]/g, '\\$&').replaceAll('\n', ' ');
+  const parts = oneLine(value).split(/(@\w[\w/-]*)/);
+  return parts.map((part, i) => (i % 2 === 1 ? code(part) : part.replace(/[\\*_[\]<>|`~&#]/g, '\\$&'))).join('');
+}
+
+function code(value: string): string {
+  return `\`${oneLine(value).replaceAll('`', "'")}\``;
 }

@@ -44,6 +44,14 @@ export function hasErrors({ sections }: Report): boolean {
   return sections.some(({ findings }) => findings.some(({ level }) => level === 'error'));
 }
 
+/**
+ * Keeps on one line what others have named: clients say who they are, and a line break would begin a line of its own, which
+ * CI may take for a command; other control characters move terminals, and the marks of direction turn what is read.
+ */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ');
+}
+
 /** How a place is written for people and for editors to jump to. */
 export function placeText({ file, line, column }: Place): string {
   return [file, line, column].filter((part) => part !== undefined).join(':');

@@ -1,17 +1,20 @@
-import { type Finding, placeText, type Report } from './report.ts';
+import { type Finding, oneLine, placeText, type Report } from './report.ts';
 
 const SIGNS = { error: '✗', warning: '!', notice: '·' } as const;
 
 /** For a terminal. */
 export function toText({ title, summary, sections }: Report): string {
   const parts = sections.map((section) => {
-    const head = section.summary ? `${section.title}: ${section.summary}` : section.title;
+    const head = section.summary ? `${section.title}: ${oneLine(section.summary)}` : section.title;
     return [head, ...section.findings.map(findingText)].join('\n');
   });
-  return `${[title, ...parts, summary].join('\n\n')}\n`;
+  return `${[oneLine(title), ...parts, oneLine(summary)].join('\n\n')}\n`;
 }
 
 function findingText({ level, rule, message, details = [], place }: Finding): string {
-  const where = place ? `  (${placeText(place)})` : '';
-  return [`  ${SIGNS[level]} ${message} [${rule}]${where}`, ...details.map((line) => `      ${line}`)].join('\n');
+  const where = place ? `  (${oneLine(placeText(place))})` : '';
+  return [
+    `  ${SIGNS[level]} ${oneLine(message)} [${rule}]${where}`,
+    ...details.map((line) => `      ${oneLine(line)}`),
+  ].join('\n');
 }
