@@ -47,7 +47,7 @@ export function createHttpServer({ host, port, log, readiness, metrics }: HttpOp
       shouldUpgradeCallback: ({ headers }) => listensToUpgrades() && headers.upgrade?.toLowerCase() === 'websocket',
     },
   });
-  const listensToUpgrades = () => app.server.listenerCount('upgrade') > 0;
+  const listensToUpgrades = (): boolean => app.server.listenerCount('upgrade') > 0;
   let isClosing = false;
   const connections = watchConnections(app);
   measureRequests(app, metrics, connections.underWay);
