@@ -34,6 +34,18 @@ export async function readBase(repository: Repository, cwd: string, base: string
   }
 }
 
+/**
+ * The base that is named, or else where the branch left the default branch of the repository; null where git does not tell,
+ * or there was no schema yet.
+ */
+export async function baseOrNone(repository: Repository, cwd: string, named: string | undefined): Promise<Base | null> {
+  if (named !== undefined) return readBase(repository, cwd, named);
+  const found = await findBase(repository);
+  if (found === null) return null;
+  const files = await (await gitTree(repository.root, found)).list('schema/subgraphs');
+  return files.length === 0 ? null : readBase(repository, cwd, found);
+}
+
 /** Where the branch left the default branch of the repository; null where git does not tell. */
 export async function findBase({ root }: Repository): Promise<string | null> {
   const candidates = ['origin/HEAD', 'origin/main', 'main', 'origin/master', 'master'];

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { staleArtifacts } from '../artifacts.ts';
 import type { Base } from '../base/base.ts';
-import { BASE_OPTION, findBase, readBase } from '../base/read-base.ts';
+import { BASE_OPTION, baseOrNone } from '../base/read-base.ts';
 import { readApprovals } from '../changes/approvals.ts';
 import { compare } from '../changes/compare.ts';
 import { defineCommand } from '../command.ts';
@@ -16,7 +16,6 @@ import { readOperations } from '../registered-operations.ts';
 import { exitCodeOf, FORMAT_OPTION, formatNamed } from '../report/format.ts';
 import { type Finding, hasErrors, type Report, type Section } from '../report/report.ts';
 import { type Repository, readSubgraphs, type Subgraph } from '../repository.ts';
-import { gitTree } from '../tree.ts';
 import { readUsage, USAGE_FILE_OPTION } from '../usage/read-usage.ts';
 import { USAGE_LIMITS, usageLimits } from '../usage/usage-limits.ts';
 
@@ -40,7 +39,7 @@ be found, nothing is compared, and it says so.`,
     const printing = printSubgraphs(repository);
     // It is waited for below; until then a failure of it is nobody's.
     printing.catch(() => {});
-    const base = await baseOf(repository, cwd, values.base);
+    const base = await baseOrNone(repository, cwd, values.base);
     const sectionsFor = async (subgraphs: readonly Subgraph[]): Promise<Section[]> => {
       const composed = composedOf(subgraphs);
       if (composed instanceof CompositionError) return [compositionFailed(composed)];
@@ -88,15 +87,6 @@ const NOT_COMPARED: Section = {
     'not looked for: git knows no branch main or master that this one left, or there was no schema there yet. Name a base with --base; in CI, check out the whole history.',
   findings: [],
 };
-
-/** Null where git does not tell where the branch began, or there was no schema yet. */
-async function baseOf(repository: Repository, cwd: string, named: string | undefined): Promise<Base | null> {
-  if (named !== undefined) return readBase(repository, cwd, named);
-  const found = await findBase(repository);
-  if (found === null) return null;
-  const files = await (await gitTree(repository.root, found)).list('schema/subgraphs');
-  return files.length === 0 ? null : readBase(repository, cwd, found);
-}
 
 function composedOf(subgraphs: readonly Subgraph[]): Composition | CompositionError {
   try {

@@ -1,4 +1,4 @@
-import { BASE_OPTION, findBase, readBase } from '../base/read-base.ts';
+import { BASE_OPTION, baseOrNone } from '../base/read-base.ts';
 import { defineCommand } from '../command.ts';
 import { compose } from '../composition/compose.ts';
 import { lint as lintSchema, RULES } from '../lint/lint.ts';
@@ -18,8 +18,7 @@ ${RULES.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('\n')
     const format = formatNamed(values.format);
     const repository = await open();
     const { tree, settings } = repository;
-    const named = values.base ?? (await findBase(repository));
-    const base = named === null ? null : await readBase(repository, cwd, named);
+    const base = await baseOrNone(repository, cwd, values.base);
     const subgraphs = await readSubgraphs(tree, settings);
     const findings = lintSchema({
       subgraphs: subgraphs.map(({ name, file, sdl }) => ({ name, document: parseGraphql({ file, text: sdl }) })),

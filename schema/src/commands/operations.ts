@@ -1,4 +1,4 @@
-import { BASE_OPTION, findBase, readBase } from '../base/read-base.ts';
+import { BASE_OPTION, baseOrNone } from '../base/read-base.ts';
 import { defineCommand } from '../command.ts';
 import { compose } from '../composition/compose.ts';
 import { compositionHints } from '../composition/composition-report.ts';
@@ -19,8 +19,7 @@ of the planner that the gateway asks first.`,
     const format = formatNamed(values.format);
     const repository = await open();
     const { tree, settings } = repository;
-    const named = values.base ?? (await findBase(repository));
-    const base = named === null ? null : await readBase(repository, cwd, named);
+    const base = await baseOrNone(repository, cwd, values.base);
     const registered = await readOperations(tree, settings);
     const { apiSchema: api, supergraphSdl, hints } = compose(await readSubgraphs(tree, settings));
     const sections = [
