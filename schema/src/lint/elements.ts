@@ -14,7 +14,9 @@ import {
   Kind,
   type TypeDefinitionNode,
   type TypeExtensionNode,
+  visit,
 } from 'graphql';
+import { linkedNames } from '../changes/federation/linked-names.ts';
 import type { Place } from '../report/report.ts';
 
 /** A subgraph as it is written. */
@@ -43,12 +45,22 @@ export type EnumValueElement = Placed<'enum value', EnumValueDefinitionNode>;
 /** Something a subgraph declares that clients can see. */
 export type Element = TypeElement | FieldElement | ArgumentElement | InputFieldElement | EnumValueElement;
 
-/** All that the subgraphs declare and clients can see, once for each subgraph that declares it. */
+/**
+ * All that the subgraphs declare and clients can see, once for each subgraph that declares it. Directives have the names
+ * of their specifications, whatever a subgraph calls them.
+ */
 export function publicElements(subgraphs: readonly SubgraphDocument[], api: GraphQLSchema): Element[] {
   const visible = coordinatesOf(api);
   return subgraphs
-    .flatMap(({ name, document }) => document.definitions.flatMap((definition) => elementsOf(definition, name)))
+    .flatMap(({ name, document }) => asSpecified(document).definitions.flatMap((one) => elementsOf(one, name)))
     .filter(({ coordinate }) => visible.has(coordinate));
+}
+
+function asSpecified(document: DocumentNode): DocumentNode {
+  const nameOf = linkedNames(document);
+  return visit(document, {
+    Directive: ({ name, ...directive }) => ({ ...directive, name: { ...name, value: nameOf(name.value) } }),
+  });
 }
 
 /** Every coordinate of a schema but what is built in. */

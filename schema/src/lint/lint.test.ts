@@ -309,6 +309,22 @@ describe('lint', () => {
     ]);
   });
 
+  it('knows directives by whatever names a subgraph has for them', () => {
+    const lamps = LAMPS.replace('"@key"', '{ name: "@key", as: "@entity" }')
+      .replaceAll('@key(', '@entity(')
+      .replace('"@authenticated"', '{ name: "@authenticated", as: "@signedIn" }')
+      .replace('SwitchLampPayload! @authenticated', 'SwitchLampPayload! @signedIn');
+    expect(said({ lamps })).toEqual([]);
+    expect(said({ lamps: lamps.replace('room: Room', 'room: Room!') })).toEqual([
+      expect.stringContaining('Lamp.room cannot be null, and Room comes from the subgraph rooms'),
+    ]);
+  });
+
+  it('takes an exception by the letter, whatever signs are in it', () => {
+    const allow = [{ rule: 'nullable-edges', coordinates: ['Lamp[(room+'], reason: 'Every lamp hangs in a room.' }];
+    expect(said({ settings: { allow } })).toEqual([expect.stringContaining('take it out of lint.allow')]);
+  });
+
   it('keeps the shop to the dates it has told clients of', () => {
     const before = (state: string) =>
       `type Query { lamp(id: ID!): Lamp } type Lamp { id: ID! room: Room ${state} } type Room { id: ID! name: String! }`;

@@ -42,7 +42,7 @@ export interface Linted {
 /** What the rules have to say, less what the settings allow; an exception that nothing needs any more is found too. */
 export function lint({ subgraphs, api, base, settings, today }: Linted): Finding[] {
   const elements = publicElements(subgraphs, api);
-  const findings = RULES.flatMap((rule) => rule.check({ subgraphs, elements, api, base, settings, today }));
+  const findings = RULES.flatMap((rule) => rule.check({ elements, api, base, settings, today }));
   const exceptions = settings.allow.flatMap(({ rule, coordinates }) =>
     coordinates.map((coordinate) => ({ rule, coordinate, matches: matcherOf(coordinate), isUsed: false })),
   );
@@ -71,7 +71,7 @@ function unusedException({ rule, coordinate }: { rule: string; coordinate: strin
 }
 
 function matcherOf(pattern: string): (coordinate: string) => boolean {
-  const source = pattern.split('*').map((part) => part.replace(/[.()]/g, '\\$&'));
+  const source = pattern.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'));
   const expression = new RegExp(`^${source.join('.*')}$`);
   return (coordinate) => expression.test(coordinate);
 }

@@ -1,11 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Finding, Level } from '../report/report.ts';
-import { type Element, placeOf, type SubgraphDocument } from './elements.ts';
+import { type Element, placeOf } from './elements.ts';
 import type { LintSettings } from './lint-settings.ts';
 
 /** What the rules read. */
 export interface LintInput {
-  subgraphs: readonly SubgraphDocument[];
   /** What the subgraphs declare and clients can see. */
   elements: readonly Element[];
   /** What clients see. */

@@ -60,7 +60,7 @@ interface Directive {
 
 function readDirective({ name, arguments: given = [] }: ConstDirectiveNode): Directive {
   const values = given.map((one) => [one.name.value, valueFromASTUntyped(one.value)]);
-  return { name: name.value.replace(/^\w+__/, ''), values: Object.fromEntries(values) };
+  return { name: name.value, values: Object.fromEntries(values) };
 }
 
 function accessInWords({ name, values }: Directive): string[] {

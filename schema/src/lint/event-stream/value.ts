@@ -106,7 +106,7 @@ function keysOf(elements: readonly Element[]): Keys {
   for (const { kind, typeName, node } of elements) {
     if (kind !== 'type') continue;
     for (const { name, arguments: given = [] } of node.directives ?? []) {
-      if (!/^(federation__)?key$/.test(name.value)) continue;
+      if (name.value !== 'key') continue;
       const values = Object.fromEntries(given.map((one) => [one.name.value, valueFromASTUntyped(one.value)]));
       if (values.resolvable !== false)
         keys.set(typeName, [...(keys.get(typeName) ?? []), selectionOf(String(values.fields))]);

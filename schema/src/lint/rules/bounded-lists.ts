@@ -14,7 +14,7 @@ export const boundedLists: Rule = {
       if (name.value === 'userErrors' || !isListOfObjects(type, api)) return [];
       const isBounded =
         args.some((argument) => SLICES.has(argument.name.value)) ||
-        directives.some((directive) => /^(cost__|federation__)?listSize$/.test(directive.name.value));
+        directives.some((directive) => directive.name.value === 'listSize');
       const message = `${element.coordinate} is a list that may be of any length: make it a connection, or say @listSize(assumedSize: …).`;
       return isBounded ? [] : [found('bounded-lists', element, message)];
     }),

@@ -12,7 +12,7 @@ export const eventStreams: Rule = {
   check: (input) =>
     input.elements.flatMap((element) => {
       if (element.kind !== 'field') return [];
-      const directive = element.node.directives?.find(({ name }) => name.value.split('__').at(-1) === 'eventStream');
+      const directive = element.node.directives?.find(({ name }) => name.value === 'eventStream');
       if (!directive) return [];
       return problemsOf(element, readDeclaration(directive), input).map((problem) =>
         found('event-streams', element, `${element.coordinate}: ${problem}.`),

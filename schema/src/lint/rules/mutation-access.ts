@@ -10,9 +10,7 @@ export const mutationAccess: Rule = {
     const mutations = elements.filter((element) => element.kind === 'field' && element.typeName === 'Mutation');
     const findings = mutations.flatMap((element) => {
       const name = element.node.name.value;
-      const isGuarded = (element.node.directives ?? []).some((directive) =>
-        GUARDS.has(directive.name.value.replace(/^federation__/, '')),
-      );
+      const isGuarded = (element.node.directives ?? []).some((directive) => GUARDS.has(directive.name.value));
       const isPublic = publicMutations.includes(name);
       if (isGuarded === isPublic) {
         const problem = isGuarded

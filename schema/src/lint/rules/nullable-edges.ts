@@ -23,10 +23,7 @@ export const nullableEdges: Rule = {
 function ownersOf(elements: readonly Element[]): ReadonlyMap<string, string> {
   const entities = new Set(
     elements
-      .filter(
-        ({ kind, node }) =>
-          kind === 'type' && node.directives?.some(({ name }) => /^(federation__)?key$/.test(name.value)),
-      )
+      .filter(({ kind, node }) => kind === 'type' && node.directives?.some(({ name }) => name.value === 'key'))
       .map(({ typeName }) => typeName),
   );
   const counts = new Map<string, Map<string, number>>();
