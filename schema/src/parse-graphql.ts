@@ -3,7 +3,7 @@ import { CannotRun } from './command.ts';
 import type { SourceFile } from './repository.ts';
 
 /** The largest public schemas are about 3 MB; composing more than this takes minutes and gigabytes. */
-const MAX_BYTES = 8 * 1024 * 1024;
+export const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Parses SDL or operations of a file. Throws CannotRun that says where it is broken. */
 export function parseGraphql({ file, text }: SourceFile): DocumentNode {

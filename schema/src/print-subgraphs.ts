@@ -3,6 +3,7 @@ import { getCompileCacheDir } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CannotRun } from './command.ts';
+import { MAX_BYTES } from './parse-graphql.ts';
 import { printedBefore } from './printed-before.ts';
 import { type Repository, readSubgraphs, type Subgraph, subgraphFile } from './repository.ts';
 import { kindOf } from './tree.ts';
@@ -45,7 +46,11 @@ async function printedNowOrBefore(
 async function printed(root: string, program: string): Promise<string> {
   const compileCache = getCompileCacheDir();
   const env = { ...process.env, ...(compileCache !== undefined && { NODE_COMPILE_CACHE: compileCache }) };
-  const { stdout } = await execute(process.execPath, [program, 'schema'], { cwd: root, env }).catch((error: Error) => {
+  const { stdout } = await execute(process.execPath, [program, 'schema'], {
+    cwd: root,
+    env,
+    maxBuffer: MAX_BYTES,
+  }).catch((error: Error) => {
     throw new CannotRun(
       `"node ${program} schema" does not print an SDL: ${error.message.split('\n').slice(0, 5).join(' ')}`,
     );
