@@ -78,8 +78,9 @@ async function redisClient() {
   }
 }
 
+/** Each node of a cluster may have its own. */
 function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//');
+  return url.replace(/(\/\/|,)[^/@,]*@/g, '$1');
 }
 
 function summaryOf({ operations, recordedFrom, recordedTo }: Usage): string {
