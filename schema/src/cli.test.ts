@@ -25,6 +25,13 @@ describe('the command line', () => {
     });
   });
 
+  it('refuses an argument where only flags are taken: it may be a base without its flag', async () => {
+    expect(await runIn('/', ['diff', 'origin/main'])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^shop-schema diff: Unexpected argument 'origin\/main'\..*--help\.\n$/),
+    });
+  });
+
   it('cannot run where there is no repository', async () => {
     expect(await runIn('/', ['check'])).toMatchObject({
       code: 2,

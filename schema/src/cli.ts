@@ -84,7 +84,7 @@ function parse(command: Command, args: string[]): { values: Record<string, unkno
     ),
   );
   try {
-    return parseArgs({ args, options, allowPositionals: true });
+    return parseArgs({ args, options, allowPositionals: command.takesArguments ?? false });
   } catch (error) {
     const [sentence] = (error as Error).message.split(/(?<=\.)\s/);
     throw new CannotRun(`${sentence} See shop-schema ${command.name} --help.`);

@@ -54,6 +54,8 @@ interface Definition<O extends Options> {
   summary: string;
   /** The arguments after the command's name, e.g. `<hash> [flags]`. */
   usage: string;
+  /** Whether there are arguments beside flags; else one is refused, as it is most often a flag that was forgotten. */
+  takesArguments?: boolean;
   /** More for --help: examples, what the exit code means here. */
   details?: string;
   options: O;
@@ -66,6 +68,7 @@ export interface Command {
   name: string;
   summary: string;
   usage: string;
+  takesArguments?: boolean;
   details?: string;
   options: Options;
   run(call: CommandCall<Record<string, unknown>>): Promise<0 | 1>;

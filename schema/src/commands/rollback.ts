@@ -8,6 +8,7 @@ export const rollback = defineCommand({
   name: 'rollback',
   summary: 'Makes a supergraph that was published before the latest again.',
   usage: '<hash> | --list [flags]',
+  takesArguments: true,
   details: `
 Gateways take it as they take any other; whatever is in the repository stays as it is, and the next publish goes on from
 there. A few characters of the hash are enough to tell it.`,

@@ -7,6 +7,7 @@ export const serve = defineCommand({
   name: 'serve',
   summary: 'Offers what is published to gateways, over HTTP, until it is stopped.',
   usage: '[<folder>] [flags]',
+  takesArguments: true,
   details: `
 /latest is the latest, with an ETag, so that gateways that poll it (SUPERGRAPH_URL) are sent it once; /<sha256> is what
 was published under this hash. For one's own machine: it knows no passwords and no TLS.`,

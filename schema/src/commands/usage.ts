@@ -9,6 +9,7 @@ export const usage = defineCommand({
   name: 'usage',
   summary: 'Writes down what gateways with RECORD_USAGE have seen clients use of the schema.',
   usage: 'export [flags]',
+  takesArguments: true,
   details: `
 "shop-schema usage export" reads Redis and writes the file that check and diff look into to tell which changes break
 clients. Commit it, or have CI export it first. It holds names of operations and clients, and no values.`,
