@@ -79,7 +79,9 @@ const tasks = {
   },
   check: { does: 'Runs everything that has to be clean before a commit: format, lint, types, dependencies, schema.' },
   build: { does: 'Builds what has changed since the last build.' },
-  schema: { does: "Prints the subgraphs' SDL and the composed supergraph into schema/." },
+  schema: {
+    does: 'Writes schema/ and docs/schema.md from code: SDL, supergraph, API, typed operations and the reference.',
+  },
   'schema:check': {
     does: 'Fails when schema/ differs from what the code says, or when a change would break clients.',
     flags: [

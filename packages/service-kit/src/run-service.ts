@@ -45,7 +45,15 @@ export async function runService(service: string, start: () => Promise<Closable 
     log.info({ url: running.url }, 'Started.');
   } catch (error) {
     if (error instanceof ConfigError) process.stderr.write(`${service}: ${error.message}\n`);
-    else log.fatal({ err: error }, 'Could not start.');
+    else
+      log.fatal(
+        { err: error },
+        isAddressTaken(error) ? 'Could not start: PORT is taken by another process.' : 'Could not start.',
+      );
     process.exit(1);
   }
+}
+
+function isAddressTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }

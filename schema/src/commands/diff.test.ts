@@ -533,7 +533,7 @@ describe('shop-schema diff', () => {
         });
         const { code, out } = await after.run('diff', '--base', base, '--format', 'markdown');
         expect(code).toBe(1);
-        expect(out).toContain('- ❌ `Product.colour` Product.colour is removed. _(field-removed)_');
+        expect(out).toContain('- ❌ `Product.colour` is removed. _(field-removed)_');
       }
       expect(await after.run('diff', '--base', `${url}/gone`)).toMatchObject({
         code: 2,

@@ -17,8 +17,10 @@ export function toMarkdown({ title, summary, sections }: Report): string {
 function item({ level, rule, coordinate, message, details = [], place }: Finding): string {
   const where = place ? ` — ${code(placeText(place))}` : '';
   const what = coordinate ? `${code(coordinate)} ` : '';
+  // Most begin with what they are about.
+  const said = coordinate && message.startsWith(`${coordinate} `) ? message.slice(coordinate.length + 1) : message;
   return [
-    `- ${SIGNS[level]} ${what}${escaped(message)} _(${rule})_${where}`,
+    `- ${SIGNS[level]} ${what}${escaped(said)} _(${rule})_${where}`,
     ...details.map((line) => `  - ${escaped(line)}`),
   ].join('\n');
 }
