@@ -1,7 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Envelope } from '@shop/messaging';
 import { currentTraceparent, reasonOf } from '@shop/service-kit';
-import { Pool } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import { EventRefused, PlatformAway, PlatformBusy } from './platform.errors.ts';
 
 /** Hands one event to the data platform, or throws PlatformAway, PlatformBusy or EventRefused. */
@@ -30,30 +31,15 @@ export function createEventPoster({ url, timeoutMs, connections }: EventPosterOp
   const pool = new Pool(origin, { connections, connect: { timeout: 2_000 } });
   const path = `${pathname.replace(/\/$/, '')}/events`;
 
-  async function send(event: Envelope, signal: AbortSignal): Promise<void> {
-    const { statusCode, headers, body } = await pool
-      .request({ method: 'POST', path, headers: headersFor(event), body: JSON.stringify(event), signal })
-      .catch((cause: unknown) => {
-        throw new PlatformAway(signal.aborted ? 'no answer in time' : reasonOf(cause), { cause });
-      });
-    // Read to its end, so that the connection can be used again.
-    const answer = await body.text().catch(() => '');
-    if (statusCode < 300) return;
-    const retryAfterMs = retryAfter(headers['retry-after']);
-    if (statusCode === 429) throw new PlatformBusy('429', { retryAfterMs: retryAfterMs ?? defaultBusyMs });
-    if (refusals.has(statusCode)) throw new EventRefused(statusCode, answer);
-    throw new PlatformAway(String(statusCode), { retryAfterMs });
-  }
-
   return {
     async post(event) {
-      const late = new AbortController();
-      const timer = setTimeout(() => late.abort(), timeoutMs);
-      try {
-        await send(event, late.signal);
-      } finally {
-        clearTimeout(timer);
-      }
+      const request = { method: 'POST', path, headers: headersFor(event), body: JSON.stringify(event) } as const;
+      const { status, headers, text } = await exchange(pool, request, timeoutMs);
+      if (status < 300) return;
+      const retryAfterMs = retryAfter(headers['retry-after']);
+      if (status === 429) throw new PlatformBusy('429', { retryAfterMs: retryAfterMs ?? defaultBusyMs });
+      if (refusals.has(status)) throw new EventRefused(status, text);
+      throw new PlatformAway(String(status), { retryAfterMs });
     },
     async close() {
       const patience = pause(closeGraceMs, undefined, { ref: false });
@@ -61,6 +47,58 @@ export function createEventPoster({ url, timeoutMs, connections }: EventPosterOp
       await pool.destroy();
     },
   };
+}
+
+interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  /** Empty where it broke off. */
+  text: string;
+}
+
+/**
+ * Sends a request and reads its answer to the end, so that the connection can be used again. Throws PlatformAway. A signal and
+ * a stream for each, as `request` of undici has them, cost half as much again as everything else about it.
+ */
+function exchange(pool: Pool, request: Dispatcher.DispatchOptions, timeoutMs: number): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const answer: Answer = { status: 0, headers: {}, text: '' };
+    const chunks: Buffer[] = [];
+    let begun: Dispatcher.DispatchController | undefined;
+    let isLate = false;
+
+    function fail(reason: string, cause: unknown): void {
+      clearTimeout(timer);
+      // Once it has said whether it took the event, that is what counts.
+      if (answer.status > 0) resolve(answer);
+      else reject(new PlatformAway(reason, { cause }));
+    }
+    const timer = setTimeout(() => {
+      isLate = true;
+      const late = new Error(`no answer within ${timeoutMs} ms`);
+      fail('no answer in time', late);
+      begun?.abort(late);
+    }, timeoutMs);
+
+    pool.dispatch(request, {
+      onRequestStart(controller) {
+        begun = controller;
+        if (isLate) controller.abort(new Error('nobody waits for it any more'));
+      },
+      onResponseStart(_controller, status, headers) {
+        // What is only informational is followed by the answer.
+        if (status >= 200) Object.assign(answer, { status, headers });
+      },
+      onResponseData(_controller, chunk) {
+        chunks.push(chunk);
+      },
+      onResponseEnd() {
+        clearTimeout(timer);
+        resolve({ ...answer, text: Buffer.concat(chunks).toString() });
+      },
+      onResponseError: (_controller, error) => fail(reasonOf(error), error),
+    });
+  });
 }
 
 function headersFor(event: Envelope): Record<string, string> {
