@@ -69,6 +69,13 @@ it('has room for fewer operations where variables bring much', () => {
   expect(keptWith(...manyInputs)).toBeLessThan(keptWith() / 4);
 });
 
+it('keeps coordinates for which there was no room, also where their requests are counted already', () => {
+  const waiting = createWaitingCounts(5_000);
+  waiting.countTogether(['Filter.x'], 0);
+  expect(waiting.takeTogether()).toMatchObject({ marks: ['Filter.x'], counts: new Map([['\n', 0]]) });
+  expect(waiting.takeTogether()).toBeNull();
+});
+
 it('takes back what could not be sent, and adds it to what came meanwhile', () => {
   const waiting = createWaitingCounts(5_000);
   for (let i = 0; i < 20; i += 1) waiting.count(operation(`o${i}`), 'web', 2, bring('Filter.x'));

@@ -106,7 +106,7 @@ export function createWaitingCounts(maxBytes: number): WaitingCounts {
       return tallies;
     },
     takeTogether() {
-      if (togetherRequests === 0) return null;
+      if (togetherRequests === 0 && together.size === 0) return null;
       const about = () => JSON.stringify({ name: null, hash: null, coordinates: [] });
       const marks = [...together];
       const counts = new Map([[NO_APP, togetherRequests]]);
