@@ -170,7 +170,7 @@ export async function startCardWorld(timing: Partial<SagaTiming> = {}) {
         { timeoutMs: 15_000 },
       ),
 
-    /** I10: what the provider has kept is what completed orders owe, and every order moved money at most once each way. */
+    /** What the provider has kept is what completed orders owe, and every order moved money at most once each way. */
     async expectBooksToAgree(): Promise<void> {
       const facts = await ledger();
       const orders = await rows<{ key: string; status: string; total: number }>(

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { differencesOf, imbalanceOf } from '../src/domain/ledger.ts';
 import type { Command, Ledger, Transfer } from './ledger-model.ts';
 
-/** I4 and I6: what must hold whatever happened. */
+/** What must hold whatever happened. */
 export function expectRight({ accounts, transfers }: Omit<Ledger, 'keys'>): void {
   const sumOf = (some: Transfer[]) => some.reduce((sum, { amount }) => sum + amount, 0);
   const posted = (kind: string, of = transfers) =>

@@ -35,7 +35,7 @@ export async function openBooks(where: { mysqlAdminUrl: string; natsUrl: string;
       return found;
     },
 
-    /** I6, I7, I9, I13: what clients were told of and is not there, and what is there and nobody was told of. */
+    /** What clients were told of and is not there, and what is there and nobody was told of. */
     async untold(entries: readonly Entry[]) {
       const told = entries.flatMap((entry) => entry.told);
       const differ = async (sql: string, ids: (string | undefined)[]): Promise<string[]> => {

@@ -1,23 +1,23 @@
 import { FIRST_CHARGE } from './load.ts';
 
-/** Statements that find what must never be there, once everything is quiet. The numbers are docs/reliability.md's. */
+/** Statements that find what must never be there, once everything is quiet. */
 export const violations: Readonly<Record<string, string>> = {
-  'I1 stock within bounds': 'SELECT * FROM shop_product.stock WHERE held < 0 OR held > on_hand',
-  'I3 nothing is held any more': `
+  'stock within bounds': 'SELECT * FROM shop_product.stock WHERE held < 0 OR held > on_hand',
+  'nothing is held any more': `
     SELECT product_id AS id, held FROM shop_product.stock WHERE held <> 0
     UNION ALL SELECT order_id, 'stock' FROM shop_product.stock_holds WHERE status = 'HELD'
     UNION ALL SELECT user_id, pending FROM shop_user.point_accounts WHERE pending <> 0
     UNION ALL SELECT order_id, 'points' FROM shop_user.point_transfers WHERE state = 'PENDING'
     UNION ALL SELECT id, 'coupon' FROM shop_coupon.coupons WHERE status = 'HELD'
     UNION ALL SELECT order_id, 'coupon' FROM shop_coupon.coupon_holds WHERE state = 'HELD'`,
-  'I4 balance is the sum of the ledger': `
+  'balance is the sum of the ledger': `
     SELECT account.user_id, account.balance, COUNT(entry.id) AS entries
       FROM shop_user.point_accounts AS account LEFT JOIN shop_user.point_transfers AS entry
         ON entry.user_id = account.user_id AND entry.state = 'POSTED'
      GROUP BY account.user_id, account.balance, account.entry_count
     HAVING account.balance <> COALESCE(SUM(IF(entry.kind = 'SPEND', -1, 1) * entry.amount), 0)
         OR account.entry_count <> COUNT(entry.id) OR account.entry_count <> COALESCE(MAX(entry.sequence), 0)`,
-  'I6, I8 points are taken and given back as the order went': `
+  'points are taken and given back as the order went': `
     SELECT orders.id, orders.status, orders.total FROM shop_order.orders
       LEFT JOIN shop_user.point_transfers AS spent
         ON spent.order_id = orders.id AND spent.kind = 'SPEND' AND spent.state = 'POSTED'
@@ -26,22 +26,22 @@ export const violations: Readonly<Record<string, string>> = {
      WHERE COALESCE(spent.amount, 0) <> IF(orders.status IN ('COMPLETED', 'CANCELLED'), orders.total, 0)
         OR COALESCE(refunded.amount, 0) <> IF(orders.status = 'CANCELLED', orders.total, 0)
         OR COALESCE(spent.user_id, orders.user_id) <> orders.user_id`,
-  'I7 every order is decided and settled': `
+  'every order is decided and settled': `
     SELECT id, status, stock_hold, coupon_hold, points_hold, attempts FROM shop_order.orders
      WHERE status NOT IN ('COMPLETED', 'REJECTED', 'CANCELLED') OR lease_until IS NOT NULL`,
-  'I7 an order costs what its lines cost': `
+  'an order costs what its lines cost': `
     SELECT orders.id FROM shop_order.orders LEFT JOIN shop_order.order_lines AS line ON line.order_id = orders.id
      GROUP BY orders.id, orders.subtotal HAVING orders.subtotal <> COALESCE(SUM(line.quantity * line.unit_price), 0)`,
-  'I8 stock is taken and given back as the order went': `
+  'stock is taken and given back as the order went': `
     SELECT orders.id, orders.status, hold.status AS hold FROM shop_order.orders
       LEFT JOIN shop_product.stock_holds AS hold ON hold.order_id = orders.id
      WHERE COALESCE(hold.status, 'RELEASED') <>
            CASE orders.status WHEN 'COMPLETED' THEN 'CONFIRMED' WHEN 'CANCELLED' THEN 'RESTOCKED' ELSE 'RELEASED' END`,
-  'I8 the lines that were sold are the lines that were ordered': `
+  'the lines that were sold are the lines that were ordered': `
     SELECT line.order_id FROM shop_order.order_lines AS line
       LEFT JOIN shop_product.stock_hold_lines AS held USING (order_id, product_id)
      WHERE NOT (held.quantity <=> line.quantity AND held.unit_price <=> line.unit_price)`,
-  'I8, I15 a coupon is used by the order that completed with it, and by no other': `
+  'a coupon is used by the order that completed with it, and by no other': `
     SELECT orders.id, orders.status, coupon.status AS coupon FROM shop_order.orders
       JOIN shop_coupon.coupons AS coupon ON coupon.id = orders.coupon_id
      WHERE (orders.status = 'COMPLETED') <> (coupon.status = 'USED' AND coupon.order_id = orders.id)
@@ -49,30 +49,30 @@ export const violations: Readonly<Record<string, string>> = {
     SELECT coupon.order_id, 'no such order', coupon.status FROM shop_coupon.coupons AS coupon
       LEFT JOIN shop_order.orders ON orders.id = coupon.order_id AND orders.coupon_id = coupon.id
      WHERE coupon.status = 'USED' AND orders.id IS NULL`,
-  'I10 an order is paid once, and refunded when it is cancelled': `
+  'an order is paid once, and refunded when it is cancelled': `
     SELECT orders.id, orders.status, payment.status AS payment FROM shop_order.orders
       LEFT JOIN shop_order.payments AS payment ON payment.order_id = orders.id
      WHERE COALESCE(payment.status, '-') <>
            CASE orders.status WHEN 'COMPLETED' THEN 'CAPTURED' WHEN 'CANCELLED' THEN 'REFUNDED' ELSE '-' END
         OR COALESCE(payment.amount, 0) <> orders.total`,
-  'I11 as many coupons as were counted, and never too many': `
+  'as many coupons as were counted, and never too many': `
     SELECT event.id, event.issued_count, COUNT(coupon.id) AS coupons FROM shop_coupon.coupon_events AS event
       LEFT JOIN shop_coupon.coupons AS coupon ON coupon.event_id = event.id
      GROUP BY event.id, event.issued_count, event.total_count
     HAVING event.issued_count <> COUNT(coupon.id) OR COUNT(coupon.id) > event.total_count`,
-  'I12 nobody has more coupons than one may have': `
+  'nobody has more coupons than one may have': `
     SELECT coupon.user_id FROM shop_coupon.coupons AS coupon
       JOIN shop_coupon.coupon_events AS event ON event.id = coupon.event_id
      GROUP BY coupon.user_id, event.id, event.max_per_user HAVING COUNT(*) > event.max_per_user`,
-  'I14 one sold-out event per sell-out': `
+  'one sold-out event per sell-out': `
     SELECT event.id FROM shop_coupon.coupon_events AS event
       LEFT JOIN shop_coupon.outbox_archive AS outbox ON outbox.aggregate_id = event.id AND outbox.type = 'coupon.soldout'
      GROUP BY event.id, event.sold_out_epoch, event.issued_count, event.total_count
     HAVING COUNT(outbox.id) <> event.sold_out_epoch OR (event.issued_count = event.total_count) <> (event.sold_out_epoch = 1)`,
-  'I21 everything is published': `
+  'everything is published': `
     SELECT event_id FROM shop_order.outbox_pending UNION ALL SELECT event_id FROM shop_coupon.outbox_pending
     UNION ALL SELECT event_id FROM shop_product.outbox_pending UNION ALL SELECT event_id FROM shop_user.outbox_pending`,
-  'I21 every change of an order has its event, once': `
+  'every change of an order has its event, once': `
     SELECT orders.id, orders.status, GROUP_CONCAT(outbox.type ORDER BY outbox.id) AS events FROM shop_order.orders
       LEFT JOIN shop_order.outbox_archive AS outbox ON outbox.aggregate_id = orders.id
      GROUP BY orders.id, orders.status
@@ -80,18 +80,18 @@ export const violations: Readonly<Record<string, string>> = {
       WHEN 'COMPLETED' THEN 'order.completed,order.status-changed,payment.completed'
       WHEN 'CANCELLED' THEN 'order.completed,order.status-changed,payment.completed,order.cancelled,order.status-changed'
       ELSE 'order.status-changed' END OR events IS NULL`,
-  'I21 every coupon has its event, once': `
+  'every coupon has its event, once': `
     SELECT coupon.id FROM shop_coupon.coupons AS coupon
       LEFT JOIN shop_coupon.outbox_archive AS outbox
         ON outbox.type = 'coupon.issued' AND JSON_UNQUOTE(JSON_EXTRACT(outbox.envelope, '$.data.couponId')) = coupon.id
      GROUP BY coupon.id HAVING COUNT(outbox.id) <> 1`,
-  'I23 no gap in versions': `
+  'no gap in versions': `
     SELECT type, aggregate_id FROM shop_order.outbox_archive WHERE aggregate_version IS NOT NULL
      GROUP BY type, aggregate_id HAVING MIN(aggregate_version) <> 1 OR MAX(aggregate_version) <> COUNT(*)
         OR COUNT(DISTINCT aggregate_version) <> COUNT(*)`,
 };
 
-/** I2: what there was of each product at first, going by what is left and what was sold and not returned. */
+/** What there was of each product at first, going by what is left and what was sold and not returned. */
 export const INITIAL_STOCK = `
   SELECT stock.product_id AS productId, stock.on_hand + COALESCE(SUM(line.quantity), 0) AS onHand
     FROM shop_product.stock
@@ -99,7 +99,7 @@ export const INITIAL_STOCK = `
       ON line.product_id = stock.product_id
    GROUP BY stock.product_id, stock.on_hand`;
 
-/** I22: what the data platform must have heard of. */
+/** What the data platform must have heard of. */
 export const FOR_DATA_PLATFORM = `
   SELECT event_id AS id FROM shop_order.outbox_archive WHERE type <> 'order.status-changed'
   UNION ALL SELECT event_id FROM shop_coupon.outbox_archive WHERE type = 'coupon.issued'`;

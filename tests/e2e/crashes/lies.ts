@@ -1,6 +1,6 @@
 import type { Entry, Told } from './journal.ts';
 
-/** I9: what was answered in different ways under the same key. */
+/** What was answered in different ways under the same key. */
 export function lies(entries: readonly Entry[]): Entry[] {
   return entries.filter(({ mutation, told }) =>
     mutation === 'issueCoupon' ? !isSteadyCoupon(told) : new Set(told.map(essenceOf)).size > 1,
