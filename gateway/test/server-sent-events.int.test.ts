@@ -1,4 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadConfig } from '@shop/service-kit';
 import { eventually, startTestServers, type TestServers, type TestTokens, testTokens } from '@shop/testkit';
@@ -12,23 +15,35 @@ let servers: TestServers;
 let tokens: TestTokens;
 let stream: BookStream;
 let library: Library;
+let dir: string;
 
 beforeAll(async () => {
   servers = await startTestServers({ nats: true });
   tokens = await testTokens();
   stream = await openStream(servers.nats.url);
   await stream.create();
-  library = await startLibrary({ NATS_URL: servers.nats.url, JWKS_URL: tokens.jwksUrl });
+  dir = await mkdtemp(join(tmpdir(), 'trusted-'));
+  const trusted = { id: 'returned', name: 'Returned', type: 'subscription', body: TRUSTED };
+  const manifest = { format: 'apollo-persisted-query-manifest', version: 1, operations: [trusted] };
+  await writeFile(join(dir, 'manifest.json'), JSON.stringify(manifest));
+  library = await startLibrary({
+    NATS_URL: servers.nats.url,
+    JWKS_URL: tokens.jwksUrl,
+    TRUSTED_OPERATIONS: 'report',
+    TRUSTED_OPERATIONS_PATH: join(dir, 'manifest.json'),
+  });
   await eventually(async () => expect((await fetch(at('/readyz'))).status).toBe(200));
 });
 afterAll(async () => {
   await library.close();
+  await rm(dir, { recursive: true });
   await stream.close();
   await tokens.close();
   await servers.close();
 });
 
 const RETURNED = 'subscription ($id: ID) { bookReturned(bookId: $id) { returnedAt book { id } } }';
+const TRUSTED = 'subscription Returned($id: ID) { bookReturned(bookId: $id) { returnedAt } }';
 const NOTICE = 'subscription { noticeForMe { text } }';
 const at = (path: string) => library.gateway.url.replace('/graphql', path);
 
@@ -47,7 +62,11 @@ interface Told {
 
 /** What an EventSource does, seen from near: it connects with GET, and says what it has heard last. */
 async function listen(query: string, variables: object, lastEventId?: string) {
-  const search = new URLSearchParams({ query, variables: JSON.stringify(variables) });
+  return listenTo({ query, variables: JSON.stringify(variables) }, lastEventId);
+}
+
+async function listenTo(asked: Record<string, string>, lastEventId?: string) {
+  const search = new URLSearchParams(asked);
   const leaving = new AbortController();
   const response = await fetch(`${library.gateway.url}?${search}`, {
     headers: { accept: 'text/event-stream', ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) },
@@ -69,6 +88,9 @@ async function listen(query: string, variables: object, lastEventId?: string) {
   return { response, told, ended, leave: () => leaving.abort() };
 }
 
+const byHash = (text: string) => ({
+  persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(text).digest('hex') },
+});
 const subscribed = async (count: number) => eventually(async () => expect(await openNow()).toBe(count));
 const daysOf = (told: Told[]) => told.map(({ data }) => JSON.parse(data ?? '').data?.bookReturned?.returnedAt);
 const returned = (day: string, bookId: string) =>
@@ -108,6 +130,41 @@ describe('server-sent events', () => {
     const results = [];
     for await (const result of client.iterate({ query: '{ book(id: "b1") { title } }' })) results.push(result);
     expect(results).toEqual([{ data: { book: { title: 'Emma' } } }]);
+  });
+
+  it.each([
+    ['the id of a trusted operation', { documentId: 'returned' }],
+    ['the hash of a text that was sent before', { extensions: JSON.stringify(byHash(RETURNED)) }],
+  ])('tell an EventSource that asks with %s, and where it stands when it comes back', async (_what, asked) => {
+    const headers = { accept: 'text/event-stream', 'content-type': 'application/json' };
+    const body = JSON.stringify({ query: RETURNED, variables: { id: '*' }, extensions: byHash(RETURNED) });
+    // Refused for its argument, and remembered all the same.
+    expect(await (await fetch(library.gateway.url, { method: 'POST', headers, body })).text()).toContain(
+      'BAD_USER_INPUT',
+    );
+    const wanted = { ...asked, variables: JSON.stringify({ id: 'id1' }) };
+    const first = await listenTo(wanted);
+    await subscribed(1);
+    await returned('monday', 'id1');
+    await eventually(() => expect(daysOf(first.told)).toEqual(['monday']));
+    first.leave();
+    await subscribed(0);
+    await returned('tuesday', 'id1');
+    const back = await listenTo(wanted, first.told[0]?.id);
+    await eventually(() => expect(daysOf(back.told)).toEqual(['tuesday']));
+    back.leave();
+    await subscribed(0);
+  });
+
+  it.each([
+    ['an id nobody knows', { documentId: 'nobody-knows' }, 'BAD_USER_INPUT'],
+    ['a hash nobody knows', { extensions: JSON.stringify(byHash('unknown')) }, 'PERSISTED_QUERY_NOT_FOUND'],
+    ['a cursor that is none', { query: TRUSTED }, 'BAD_USER_INPUT'],
+  ])('refuse %s, and are done', async (_what, asked, code) => {
+    const { told, ended } = await listenTo(asked, 'no-cursor');
+    await ended;
+    expect(told.map(({ event }) => event)).toEqual(['next', 'complete']);
+    expect(JSON.parse(told[0]?.data ?? '')).toMatchObject({ errors: [{ extensions: { code } }] });
   });
 
   it.each([
@@ -183,6 +240,6 @@ it('the recipes of docs/subscriptions.md are those that are tested', async () =>
   const source = await readFile(new URL('./library/recipes.ts', import.meta.url), 'utf8');
   const docs = await readFile(new URL('../../docs/subscriptions.md', import.meta.url), 'utf8');
   const recipes = [...source.matchAll(/\/\/ recipe: .*\n([\s\S]*?)\n\/\/ end/g)].map(([, recipe]) => recipe as string);
-  expect(recipes).toHaveLength(4);
+  expect(recipes).toHaveLength(5);
   for (const recipe of recipes) expect(docs).toContain(recipe);
 });

@@ -1,15 +1,28 @@
 import { createHash } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ApolloClient, ApolloLink, gql, InMemoryCache } from '@apollo/client';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, startTestServers, type TestServers, type TestTokens, testTokens } from '@shop/testkit';
+import { Client as UrqlClient } from '@urql/core';
+import { createClient as createSseClient } from 'graphql-sse';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
 import { BOOKS_SDL } from './library/books.ts';
 import { composeLibrary } from './library/compose-library.ts';
 import { type BookStream, openStream, type Subscriber, subscribe } from './library/events.ts';
 import { metricOf } from './library/metrics.ts';
+import {
+  type FollowRequest,
+  followOverSse,
+  followOverWebSocket,
+  resumingExchange,
+  resumingLink,
+  type Told,
+} from './library/recipes.ts';
 import { REVIEWS_SDL } from './library/reviews.ts';
 import { type Library, startLibrary } from './library/start-library.ts';
-import { edition } from './library/supergraph-server.ts';
 
 let servers: TestServers;
 let tokens: TestTokens;
@@ -99,58 +112,51 @@ async function cursorAtEnd({ errors }: Subscriber): Promise<unknown> {
   return extensions.cursor;
 }
 
-describe('a subscription that a new supergraph answers in the same way', () => {
-  it('goes on, and misses nothing of what happens meanwhile', async () => {
-    await switchTo(unchanged());
-    const all = [await joined(RETURNED, { variables }), await joined(RETURNED, { variables })];
-    const keptBefore = await keptSoFar();
-    let last = 0;
-    let isDone = false;
-    const publishing = (async () => {
-      for (; !isDone; await pause(20)) await returned(`${++last}`);
-    })();
-    for (const name of ['one', 'two']) {
-      await switchTo(edition(unchanged(), name));
-      await eventually(async () => expect(await metric(/^gateway_supergraphs_draining/)).toBe(0), patience);
-    }
-    await eventually(async () => expect(await keptSoFar()).toBe(keptBefore + 4), patience);
-    isDone = true;
-    await publishing;
-    await returned('the end');
-    const days = [...Array.from({ length: last }, (_, i) => `${i + 1}`), 'the end'];
-    for (const each of all) {
-      await eventually(() => expect(daysOf(each).at(-1)).toBe('the end'), patience);
-      expect(daysOf(each)).toEqual(days);
-      expect([...each.errors, ...each.closed]).toEqual([]);
-    }
-  }, 90_000);
-
-  it('is answered with the new one from then on', async () => {
-    await switchTo(unchanged());
-    const keptBefore = await keptSoFar();
-    const subscriber = await joined(RETURNED, { variables });
-    const moved = await startLibrary();
-    await switchTo(composeLibrary({ books: library.books.url, reviews: moved.reviews.url }));
-    await eventually(async () => expect(await keptSoFar()).toBe(keptBefore + 1), patience);
-    await returned('monday');
-    await eventually(() => expect(daysOf(subscriber)).toEqual(['monday']), patience);
-    expect(moved.reviews.requests).toHaveLength(1);
-    await moved.close();
-  }, 60_000);
-});
+it('a subscription that a new supergraph answers in the same way goes on with it, and misses nothing meanwhile', async () => {
+  await switchTo(unchanged());
+  const all = [await joined(RETURNED, { variables }), await joined(RETURNED, { variables })];
+  const keptBefore = await keptSoFar();
+  let last = 0;
+  let isDone = false;
+  const publishing = (async () => {
+    for (; !isDone; await pause(20)) await returned(`${++last}`);
+  })();
+  const moved = await startLibrary();
+  for (const reviews of [moved.reviews, library.reviews]) {
+    await switchTo(composeLibrary({ books: library.books.url, reviews: reviews.url }));
+    const before = reviews.requests.length;
+    await eventually(() => expect(reviews.requests.length).toBeGreaterThan(before), patience);
+    await eventually(async () => expect(await metric(/^gateway_supergraphs_draining/)).toBe(0), patience);
+  }
+  await eventually(async () => expect(await keptSoFar()).toBe(keptBefore + 4), patience);
+  isDone = true;
+  await publishing;
+  await returned('the end');
+  const days = [...Array.from({ length: last }, (_, i) => `${i + 1}`), 'the end'];
+  for (const each of all) {
+    await eventually(() => expect(daysOf(each).at(-1)).toBe('the end'), patience);
+    expect(daysOf(each)).toEqual(days);
+    expect([...each.errors, ...each.closed]).toEqual([]);
+  }
+  await moved.close();
+}, 150_000);
 
 describe('a new supergraph', () => {
   /** Of each of these, somebody is told something. */
   const OTHER_LIBRARY = () =>
     libraryWith(
-      (sdl) => sdl.replace('{ text: $text }', '{ text: $words }').replace(', title: String! }', ' }'),
+      (sdl) =>
+        sdl
+          .replace('{ text: $text }', '{ text: $words }')
+          .replace('{ book: { id: $bookId }, until: $until }', '{ until: $until, book: { id: $bookId } }')
+          .replace(', title: String! }', ' }'),
       (sdl) =>
         sdl
           .replace('"@key"', '"@key", "@authenticated"')
           .replace('rating: Int, stars: Int!', 'rating: Int @authenticated, title: String!'),
     );
 
-  /** Back and forth: either way titles come from elsewhere. */
+  /** Back and forth: either way anonymous clients see other ratings, and loans are told otherwise. */
   const switchLibraries = () => switchTo(served === OTHER_LIBRARY() ? unchanged() : OTHER_LIBRARY());
 
   it('ends with SUBSCRIPTION_SCHEMA_RELOAD what is not told as before, and only that', async () => {
@@ -198,7 +204,9 @@ describe('a new supergraph', () => {
     });
     library.shelf.returnedAt.set('b1', 'sunday');
     library.books.misbehave = () => waiting;
-    const subscriber = await joined(of('book { title }'), { variables });
+    const asked = library.books.requests.length;
+    const subscriber = await joined(RETURNED, { variables });
+    await eventually(() => expect(library.books.requests.length).toBeGreaterThan(asked), patience);
     await switchLibraries();
     goOn();
     const cursor = await cursorAtEnd(subscriber);
@@ -206,20 +214,62 @@ describe('a new supergraph', () => {
     expect(cursor).toBe(cursorOf(subscriber));
   });
 
-  it('leaves it to clients of server-sent events to come back by themselves', async () => {
-    const search = new URLSearchParams({ query: of('returnedAt book { title }'), variables: '{"id":"b1"}' });
-    const answer = await fetch(`${library.gateway.url}?${search}`, { headers: { accept: 'text/event-stream' } });
-    const text = answer.text();
-    await eventually(async () => expect(await openNow()).toBe(1), patience);
-    expect(await metric(/^gateway_event_streams_open/)).toBe(1);
-    const deliveries = () => metric(/^gateway_subscription_deliveries_total/);
-    const before = await deliveries();
-    await returned('monday');
-    await eventually(async () => expect(await deliveries()).toBe(before + 1), patience);
+  it('ends nothing for clients that follow docs/subscriptions.md, nor for an EventSource', async () => {
+    library.shelf.returnedAt.set('b1', 'sunday');
+    const request = { query: 'subscription ($id: ID!) { loanChanged(bookId: $id) { until } }', variables };
+    const problems: unknown[] = [];
+    const followers = followersOf(library.gateway.url, request, (problem) => problems.push(problem));
+    const search = new URLSearchParams({ query: request.query, variables: JSON.stringify(variables) });
+    const source = await fetch(`${library.gateway.url}?${search}`, { headers: { accept: 'text/event-stream' } });
+    const heard = source.text();
+    await eventually(async () => expect(await openNow()).toBe(5), patience);
+    const deliveries = () => metric(/^gateway_subscription_deliveries_total\{.*loanChanged/);
+    await eventually(async () => expect(await deliveries()).toBe(5), patience);
+    const lend = (until: string) => stream.publish('book.lent.b1', { bookId: 'b1', until });
+    await lend('monday');
+    await eventually(async () => expect(await deliveries()).toBe(10), patience);
     await switchLibraries();
-    expect(await text).toMatch(
+    expect(await heard).toMatch(
       /id: (\S+)\nevent: next\ndata: .*monday.*\n\nid: \1\nevent: next\ndata: .*SUBSCRIPTION_SCHEMA_RELOAD.*\n\nretry: \d+\n\n$/,
     );
+    await lend('tuesday');
+    const told = ['2030-01-01', 'monday', 'tuesday'];
+    for (const [name, follower] of Object.entries(followers)) {
+      await eventually(() => expect([name, ...follower.told]).toEqual([name, ...told]), patience);
+      follower.leave();
+    }
+    expect(problems).toEqual([]);
     await eventually(async () => expect(await metric(/^gateway_event_streams_open/)).toBe(0), patience);
-  });
+  }, 60_000);
 });
+
+/** Clients of each kind, used as in the docs, with what they were told. */
+function followersOf(url: string, request: FollowRequest, failed: (problem: unknown) => void) {
+  const follower = (follow: (tell: (told: Told) => void) => () => void) => {
+    const told: unknown[] = [];
+    const leave = follow(({ data }) => told.push((data?.loanChanged as { until: string } | undefined)?.until));
+    return { told, leave };
+  };
+  const { query, variables } = request;
+  const socketClient = () => createClient({ url: url.replace('http', 'ws'), webSocketImpl: WebSocket });
+  return {
+    'graphql-ws': follower((tell) => followOverWebSocket(socketClient(), request, tell, failed)),
+    'Apollo Client': follower((next) => {
+      const link = ApolloLink.from([resumingLink, new GraphQLWsLink(socketClient())]);
+      const apollo = new ApolloClient({ link, cache: new InMemoryCache() });
+      const subscribed = apollo.subscribe<Record<string, unknown>>({ query: gql(query), variables });
+      const subscription = subscribed.subscribe({ next, error: failed });
+      return () => subscription.unsubscribe();
+    }),
+    urql: follower((tell) => {
+      const urql = new UrqlClient({ url, exchanges: [resumingExchange(socketClient())] });
+      const results = urql.subscription(query, { ...variables });
+      return results.subscribe((result) => (result.error ? failed(result.error) : tell(result))).unsubscribe;
+    }),
+    'graphql-sse': follower((tell) => {
+      const connect = (headers: () => Record<string, string>) =>
+        createSseClient({ url, headers, retryAttempts: Number.POSITIVE_INFINITY, retry: async () => {} });
+      return followOverSse(connect, request)(tell, failed);
+    }),
+  };
+}

@@ -1,9 +1,10 @@
 import { ApolloLink } from '@apollo/client';
+import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import { type Exchange, subscriptionExchange } from '@urql/core';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Client as SseClient } from 'graphql-sse';
 import type { Client as SocketClient } from 'graphql-ws';
-import { tap } from 'rxjs';
+import { retry, tap, timer } from 'rxjs';
 
 export interface Told {
   data?: Record<string, unknown> | null | undefined;
@@ -11,13 +12,25 @@ export interface Told {
   extensions?: { cursor?: string; eventId?: string } | undefined;
 }
 
-type Request = { query: string; variables?: Record<string, unknown> | undefined; cursor?: string | undefined };
+export type FollowRequest = {
+  query: string;
+  variables?: Record<string, unknown> | undefined;
+  cursor?: string | undefined;
+};
 type Failed = (error: unknown) => void;
+
+// recipe: all
+/** After a new schema: when to subscribe again, and from where on. Null for any other end. */
+export function reloadIn(errors: unknown): { retryAfterMs: number; cursor?: string } | null {
+  const [error] = Array.isArray(errors) ? errors : [];
+  return error?.extensions?.code === 'SUBSCRIPTION_SCHEMA_RELOAD' ? error.extensions : null;
+}
+// end
 
 // recipe: graphql-ws
 export function followOverWebSocket(
   client: SocketClient,
-  request: Request,
+  request: FollowRequest,
   tell: (told: Told) => void,
   failed: Failed,
   complete = () => {},
@@ -25,17 +38,28 @@ export function followOverWebSocket(
   const { cursor, ...operation } = request;
   // graphql-ws sends this very object again when it reconnects, with the cursor that is in it by then.
   const extensions = { cursor };
-  return client.subscribe<Record<string, unknown>, { cursor?: string }>(
-    { ...operation, extensions },
-    {
-      next(result) {
-        if (result.extensions?.cursor) extensions.cursor = result.extensions.cursor;
-        tell(result);
+  let leave = () => {};
+  function follow() {
+    leave = client.subscribe<Record<string, unknown>, { cursor?: string }>(
+      { ...operation, extensions },
+      {
+        next(result) {
+          if (result.extensions?.cursor) extensions.cursor = result.extensions.cursor;
+          tell(result);
+        },
+        error(problem) {
+          const reload = reloadIn(problem);
+          if (reload === null) return failed(problem);
+          extensions.cursor = reload.cursor;
+          const waiting = setTimeout(follow, reload.retryAfterMs);
+          leave = () => clearTimeout(waiting);
+        },
+        complete,
       },
-      error: failed,
-      complete,
-    },
-  );
+    );
+  }
+  follow();
+  return () => leave();
 }
 // end
 
@@ -46,6 +70,14 @@ export const resumingLink = new ApolloLink((operation, forward) =>
     tap(({ extensions }) => {
       // It is this object that graphql-ws sends again when it reconnects.
       if (extensions?.cursor) operation.extensions.cursor = extensions.cursor;
+    }),
+    retry({
+      delay(problem) {
+        const reload = reloadIn(CombinedGraphQLErrors.is(problem) && problem.errors);
+        if (reload === null) throw problem;
+        operation.extensions.cursor = reload.cursor;
+        return timer(reload.retryAfterMs);
+      },
     }),
   ),
 );
@@ -64,15 +96,17 @@ export function resumingExchange(client: SocketClient): Exchange {
 // end
 
 // recipe: graphql-sse
-export function followOverSse(connect: (headers: () => Record<string, string>) => SseClient, request: Request) {
+export function followOverSse(connect: (headers: () => Record<string, string>) => SseClient, request: FollowRequest) {
   let cursor: string | undefined;
   // The client asks for its headers whenever it connects.
   const client = connect(() => ({ ...(cursor && { 'last-event-id': cursor }) }));
   return (tell: (told: Told) => void, failed: Failed) =>
     client.subscribe<Record<string, unknown>, { cursor?: string }>(request, {
       next(result) {
-        cursor = result.extensions?.cursor ?? cursor;
-        tell(result);
+        const reload = reloadIn(result.errors);
+        cursor = reload ? reload.cursor : (result.extensions?.cursor ?? cursor);
+        // The client connects again by itself.
+        if (reload === null) tell(result);
       },
       error: failed,
       complete() {},
