@@ -37,8 +37,8 @@ export interface Terminal {
   out(text: string): void;
   /** Says what is not part of the answer, e.g. where a server listens. */
   err(text: string): void;
-  /** Stops what goes on for long, e.g. `serve`. */
-  signal?: AbortSignal;
+  /** For what ends in order when the process is told to stop, as `serve`; whoever does not ask ends at once. */
+  stopSignal?(): AbortSignal;
 }
 
 export interface CommandCall<Values> extends Terminal {

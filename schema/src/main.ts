@@ -6,14 +6,15 @@ import { fileURLToPath } from 'node:url';
 enableCompileCache(fileURLToPath(new URL('../../.local/compile-cache', import.meta.url)));
 const { run } = await import('./cli.ts');
 
-const stopping = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
-
 process.exitCode = await run(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
   today: () => new Date().toISOString().slice(0, 10),
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
-  signal: stopping.signal,
+  stopSignal() {
+    const stopping = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+    return stopping.signal;
+  },
 });

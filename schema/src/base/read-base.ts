@@ -7,7 +7,7 @@ import { type Repository, readSubgraphs, type SourceFile, type Subgraph } from '
 import { parseSettings, SETTINGS_FILE, type Settings } from '../settings.ts';
 import { folderTree, gitTree, kindOf, mergeBase, resolveCommit, type Tree } from '../tree.ts';
 import type { Base } from './base.ts';
-import { readSchema } from './read-supergraph.ts';
+import { type ReadSchema, readSchema } from './read-supergraph.ts';
 
 export const BASE_OPTION = {
   type: 'string',
@@ -21,10 +21,13 @@ const FETCH_TIMEOUT_MS = 20_000;
 
 /** Reads the schema to compare with. Throws CannotRun where there is none, or it cannot be read. */
 export async function readBase(repository: Repository, cwd: string, base: string): Promise<Base> {
+  // As where a variable is not set: it would be the folder one is in, which is nothing to compare with.
+  if (base === '')
+    throw new CannotRun('--base is empty; name a git ref, a folder, a file or a URL, or leave the flag out.');
   if (/^https?:\/\//.test(base)) return readText(await fetched(base));
   const path = resolve(cwd, base);
   const kind = await kindOf(path);
-  if (kind === 'file') return readText({ file: base, text: await readFile(path, 'utf8') });
+  if (kind === 'file') return readText({ file: base, text: await textOf(path, base) });
   const tree = kind === 'folder' ? await treeOfFolder(path, base) : await gitTree(repository.root, base);
   try {
     return await readTree(tree, repository.settings);
@@ -46,15 +49,24 @@ export async function baseOrNone(repository: Repository, cwd: string, named: str
   return files.length === 0 ? null : readBase(repository, cwd, found);
 }
 
-/** Where the branch left the default branch of the repository; null where git does not tell. */
+/**
+ * Where the branch left the default branch of the repository, and HEAD on that branch itself, where all that can be compared
+ * is what is not committed; null where git does not tell.
+ */
 export async function findBase({ root }: Repository): Promise<string | null> {
   const candidates = ['origin/HEAD', 'origin/main', 'main', 'origin/master', 'master'];
   for (const branch of candidates) {
     const commit = await resolveCommit(root, branch).catch(() => null);
     const left = commit && (await mergeBase(root, 'HEAD', commit));
-    if (left) return left;
+    if (left) return left === (await resolveCommit(root, 'HEAD')) ? 'HEAD' : left;
   }
   return null;
+}
+
+async function textOf(path: string, label: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: Error) => {
+    throw new CannotRun(`The base ${label} cannot be read: ${error.message}`);
+  });
 }
 
 async function readText(source: SourceFile): Promise<Base> {
@@ -87,12 +99,21 @@ async function readTree(tree: Tree, settingsNow: Settings): Promise<Base> {
   if (subgraphs.length === 0) throw new CannotRun('it has no schema/subgraphs/*.graphql.');
   const [supergraphSdl] = await tree.read(['schema/supergraph.graphql']);
   const operations = await readOperations(tree, settings);
-  // What is in git has been composed before; to read it costs a fraction of composing it again.
-  const schema =
-    typeof supergraphSdl === 'string'
-      ? readSchema({ file: 'schema/supergraph.graphql', text: supergraphSdl })
-      : compose(subgraphs);
+  const schema = composedOr(subgraphs, supergraphSdl ?? null);
   return { label: tree.label, subgraphs, operations, apiSchema: schema.apiSchema, supergraphSdl: schema.supergraphSdl };
+}
+
+/**
+ * What its subgraphs make, whatever else lies in git: a supergraph that nobody has written again would hide what changes.
+ * It is taken where composition has become stricter since.
+ */
+function composedOr(subgraphs: readonly Subgraph[], supergraphSdl: string | null): ReadSchema {
+  try {
+    return compose(subgraphs);
+  } catch (error) {
+    if (!(error instanceof CompositionError) || supergraphSdl === null) throw error;
+    return readSchema({ file: 'schema/supergraph.graphql', text: supergraphSdl });
+  }
 }
 
 /** Before there were settings, the subgraphs were the files there are, at addresses nobody wrote down. */

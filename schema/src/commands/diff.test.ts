@@ -445,6 +445,13 @@ describe('shop-schema diff', () => {
       expect(out).toContain('nothing is known of clients, so everything counts as used');
     });
 
+    it('a recording that saw nobody makes nothing unused', async () => {
+      const empty = { version: 1, recordedFrom: '2026-11-01', recordedTo: '2026-11-19', operations: [] };
+      const { code, out } = await verdict({ 'schema/usage.json': JSON.stringify(empty) });
+      expect(code).toBe(1);
+      expect(out).toContain('nothing is known of clients');
+    });
+
     it('what recorded traffic uses breaks, and its client is named', async () => {
       const { code, out } = await verdict(used(1_204, '2026-11-18'));
       expect(code).toBe(1);
@@ -500,6 +507,10 @@ describe('shop-schema diff', () => {
       git('init', '-q', '-b', 'main');
       git('add', '.');
       git('commit', '-q', '-m', 'shop');
+      expect(await repository.run('diff')).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/^Schema changes since HEAD \([0-9a-f]{10}\)\n/),
+      });
       git('switch', '-q', '-c', 'feature');
       await repository.write(editedShop(edits));
       for (const flags of [[], ['--base', 'main'], ['--base', 'HEAD']]) {

@@ -84,7 +84,7 @@ it('serves what is published until it is stopped', async () => {
       void served.finally(() => stopping.abort());
     },
     err: () => undefined,
-    signal: stopping.signal,
+    stopSignal: () => stopping.signal,
   });
   expect(code).toBe(0);
   expect(await served).toContain('hello: String!');

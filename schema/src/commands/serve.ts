@@ -20,7 +20,7 @@ was published under this hash. For one's own machine: it knows no passwords and 
     },
     host: { type: 'string', default: '127.0.0.1', value: '<address>', description: 'for whom: 0.0.0.0 for everybody' },
   },
-  async run({ values, positionals, cwd, out, signal, repository }) {
+  async run({ values, positionals, cwd, out, stopSignal, repository }) {
     const [folder, ...others] = positionals;
     if (others.length > 0) throw new CannotRun('Only one folder can be served; see --help.');
     const port = Number(values.port);
@@ -30,6 +30,7 @@ was published under this hash. For one's own machine: it knows no passwords and 
     const dir = folder === undefined ? await settled(repository) : resolve(cwd, folder);
     const server = await startRegistryServer({ dir, host: values.host, port });
     out(`Serving ${dir}: SUPERGRAPH_URL=${server.url}\n`);
+    const signal = stopSignal?.();
     if (signal && !signal.aborted) await once(signal, 'abort');
     await server.close();
     return 0;

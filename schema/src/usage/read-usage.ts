@@ -28,5 +28,8 @@ export async function readUsage(
       throw new CannotRun(`${file} cannot be read: ${error.message}; "shop-schema usage export" writes one.`);
     },
   );
-  return text === null ? null : usageWithin(parseUsage(text, file), limits);
+  if (text === null) return null;
+  const usage = parseUsage(text, file);
+  // Of a recording that saw nobody nothing can be said: it does not make everything unused.
+  return usage.operations.length === 0 ? null : usageWithin(usage, limits);
 }
