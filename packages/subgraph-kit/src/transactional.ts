@@ -2,8 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DeadlockException } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/mysql';
 
-const ATTEMPTS = 6;
+const ATTEMPTS = 10;
 const LONGEST_FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 250;
 
 /**
  * Runs `work` in a transaction, and anew when InnoDB broke a deadlock at its expense: then all of it was rolled back, as
@@ -16,7 +17,7 @@ export async function transactional<T>(em: EntityManager, work: (em: EntityManag
     } catch (error) {
       if (!(error instanceof DeadlockException) || attempt === ATTEMPTS) throw error;
       // At random, so that those who met once do not meet again.
-      await pause(Math.random() * LONGEST_FIRST_PAUSE_MS * 2 ** attempt);
+      await pause(Math.random() * Math.min(LONGEST_FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS));
     }
   }
 }

@@ -8,6 +8,9 @@ export interface EventuallyOptions {
   everyMs?: number;
 }
 
+/** For the answer to a command or request: longer than a busy machine takes, so that only who is stuck fails. */
+export const patience = { timeoutMs: 30_000 };
+
 /** Repeats an attempt until it no longer throws and returns its result; rethrows its last error when time is up. */
 export async function eventually<T>(attempt: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<T> {
   const deadline = Date.now() + (options.timeoutMs ?? 15_000);

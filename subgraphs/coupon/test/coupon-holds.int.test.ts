@@ -3,7 +3,7 @@ import { ConfirmCoupon, HoldCoupon, OrderOutcome, ReleaseCoupon, RestoreCoupon }
 import { newId } from '@shop/kernel';
 import { handleCommand, sendCommand, serveCommands } from '@shop/messaging';
 import { createLogger, createMetrics } from '@shop/service-kit';
-import { eventually } from '@shop/testkit';
+import { eventually, patience } from '@shop/testkit';
 import { type Shopper, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -19,13 +19,15 @@ const hold = (
   couponId: string,
   more: { orderId?: string; subtotal?: number; expiresInSeconds?: number } = {},
 ) =>
-  sendCommand(world.bus, HoldCoupon, {
-    ...{ orderId: newId(), userId: shopper.id, couponId, subtotal: 10_005, expiresInSeconds: 60 },
-    ...more,
-  });
-const confirm = (orderId: string) => sendCommand(world.bus, ConfirmCoupon, { orderId });
-const release = (orderId: string) => sendCommand(world.bus, ReleaseCoupon, { orderId });
-const restore = (orderId: string) => sendCommand(world.bus, RestoreCoupon, { orderId });
+  sendCommand(
+    world.bus,
+    HoldCoupon,
+    { ...{ orderId: newId(), userId: shopper.id, couponId, subtotal: 10_005, expiresInSeconds: 60 }, ...more },
+    patience,
+  );
+const confirm = (orderId: string) => sendCommand(world.bus, ConfirmCoupon, { orderId }, patience);
+const release = (orderId: string) => sendCommand(world.bus, ReleaseCoupon, { orderId }, patience);
+const restore = (orderId: string) => sendCommand(world.bus, RestoreCoupon, { orderId }, patience);
 type Outcome = 'COMPLETED' | 'REJECTED' | 'PENDING';
 const refused = (problem: string) => ({ outcome: 'REFUSED', problem });
 

@@ -4,7 +4,8 @@ import { startWorld, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld();
+  // Nothing here is about time; on a busy machine everything takes long.
+  world = await startWorld({ timing: { holdWithinMs: 20_000, commandTimeoutMs: 10_000, settleWithinMs: 10_000 } });
 });
 afterAll(() => world.close());
 

@@ -2,7 +2,14 @@ import { ConfirmStock, HoldStock, ReleaseStock, RestockProducts } from '@shop/co
 import { newId } from '@shop/kernel';
 import { connectBus, sendCommand } from '@shop/messaging';
 import { createLogger, loadConfig } from '@shop/service-kit';
-import { type GraphqlAnswer, type GraphqlClient, graphqlClient, startTestServers, testTokens } from '@shop/testkit';
+import {
+  type GraphqlAnswer,
+  type GraphqlClient,
+  graphqlClient,
+  patience,
+  startTestServers,
+  testTokens,
+} from '@shop/testkit';
 import { startProduct } from '../src/app.ts';
 import { configSchema, type ProductConfig } from '../src/config.ts';
 import { openProductDatabase } from '../src/db/open-product-database.ts';
@@ -89,10 +96,10 @@ export async function startWorld({ env = {}, ownMysql = false, replica = false }
     },
 
     hold: (orderId: string, lines: { productId: string; quantity: number }[], expiresInSeconds = 60) =>
-      sendCommand(bus, HoldStock, { orderId, userId: newId(), lines, expiresInSeconds }, { timeoutMs: 10_000 }),
-    confirm: async (orderId: string) => (await sendCommand(bus, ConfirmStock, { orderId })).outcome,
-    release: async (orderId: string) => (await sendCommand(bus, ReleaseStock, { orderId })).outcome,
-    restock: async (orderId: string) => (await sendCommand(bus, RestockProducts, { orderId })).outcome,
+      sendCommand(bus, HoldStock, { orderId, userId: newId(), lines, expiresInSeconds }, patience),
+    confirm: async (orderId: string) => (await sendCommand(bus, ConfirmStock, { orderId }, patience)).outcome,
+    release: async (orderId: string) => (await sendCommand(bus, ReleaseStock, { orderId }, patience)).outcome,
+    restock: async (orderId: string) => (await sendCommand(bus, RestockProducts, { orderId }, patience)).outcome,
 
     rows: <Row extends object>(statement: string, values: unknown[] = []) =>
       database.fork().execute<Row[]>(statement, values),

@@ -3,7 +3,7 @@ import { ConfirmPoints, HoldPoints, OrderOutcome, RefundPoints, ReleasePoints } 
 import { newId } from '@shop/kernel';
 import { type Bus, connectBus, handleCommand, sendCommand, serveCommands } from '@shop/messaging';
 import { createLogger, createMetrics } from '@shop/service-kit';
-import { eventually } from '@shop/testkit';
+import { eventually, patience } from '@shop/testkit';
 import type { z } from 'zod';
 import { startWorld, type World } from './world.ts';
 
@@ -23,10 +23,10 @@ afterAll(async () => {
 });
 
 const hold = (orderId: string, userId: string, amount: number, expiresInSeconds = 60) =>
-  sendCommand(bus, HoldPoints, { orderId, userId, amount, expiresInSeconds });
-const confirm = (orderId: string) => sendCommand(bus, ConfirmPoints, { orderId });
-const release = (orderId: string) => sendCommand(bus, ReleasePoints, { orderId });
-const refund = (orderId: string) => sendCommand(bus, RefundPoints, { orderId });
+  sendCommand(bus, HoldPoints, { orderId, userId, amount, expiresInSeconds }, patience);
+const confirm = (orderId: string) => sendCommand(bus, ConfirmPoints, { orderId }, patience);
+const release = (orderId: string) => sendCommand(bus, ReleasePoints, { orderId }, patience);
+const refund = (orderId: string) => sendCommand(bus, RefundPoints, { orderId }, patience);
 
 describe('a hold', () => {
   it('lowers what can be spent, not the balance', async () => {

@@ -3,6 +3,7 @@ import { ConfirmPoints, HoldPoints, RefundPoints, ReleasePoints } from '@shop/co
 import { newId } from '@shop/kernel';
 import { type Bus, connectBus, sendCommand } from '@shop/messaging';
 import { createLogger } from '@shop/service-kit';
+import { patience, withinTime } from '@shop/testkit';
 import fc from 'fast-check';
 import { verifyLedger } from '../src/use-cases/verify-ledger.ts';
 import { expectKept, expectRight } from './ledger-invariants.ts';
@@ -47,8 +48,7 @@ const crashAfter = fc.oneof(
 );
 const step = fc.record({ command, crashAfter, isRepeated: fc.boolean() });
 const history = fc.array(step, { minLength: 1, maxLength: 50, size: 'max' });
-// A busy machine sees fewer histories, not a failure.
-const upTo = (numRuns: number) => ({ numRuns, interruptAfterTimeLimit: 8_000 });
+const LONG_ENOUGH_MS = 8_000;
 
 describe('the ledger, as it is meant', () => {
   it('is right after every command, whatever comes twice, in the wrong order, or dies half-way', () => {
@@ -66,7 +66,7 @@ describe('the ledger, as it is meant', () => {
           expect(perform(ledger, command).answer).toEqual(undisturbed.answer);
         }
       }),
-      upTo(300),
+      { numRuns: 300 },
     );
   });
 });
@@ -107,14 +107,14 @@ describe('the ledger, as it is', () => {
               amount: command.amount,
               expiresInSeconds: 60,
             };
-            return await sendCommand(bus, HoldPoints, request);
+            return await sendCommand(bus, HoldPoints, request, patience);
           }
           case 'confirm':
-            return await sendCommand(bus, ConfirmPoints, { orderId });
+            return await sendCommand(bus, ConfirmPoints, { orderId }, patience);
           case 'release':
-            return await sendCommand(bus, ReleasePoints, { orderId });
+            return await sendCommand(bus, ReleasePoints, { orderId }, patience);
           case 'refund':
-            return await sendCommand(bus, RefundPoints, { orderId });
+            return await sendCommand(bus, RefundPoints, { orderId }, patience);
         }
       } catch (error) {
         const { code } = error as { code: string };
@@ -174,49 +174,56 @@ describe('the ledger, as it is', () => {
 
   it('does what is meant, command by command; of one that dies half-way it keeps all or nothing', async () => {
     await fc.assert(
-      fc.asyncProperty(history, async (steps) => {
-        const { send, stored } = await aStage();
-        let ledger = openLedger(OPENING);
-        for (const { command, crashAfter, isRepeated } of steps) {
-          const meant = perform(ledger, command);
-          world.crashAfter(crashAfter);
-          const answer = await send(command);
-          world.crashAfter(Number.POSITIVE_INFINITY);
-          const now = sorted(await stored());
-          if (answer === CRASHED) expect([sorted(ledger), sorted(meant.ledger)]).toContainEqual(now);
-          else expect({ answer, ...now }).toEqual({ answer: meant.answer, ...sorted(meant.ledger) });
-          if (answer !== CRASHED || isRepeated) {
-            expect(await send(command)).toEqual(perform(meant.ledger, command).answer);
-            ledger = meant.ledger;
-          } else if (JSON.stringify(now) === JSON.stringify(sorted(meant.ledger))) ledger = meant.ledger;
-          expect(sorted(await stored())).toEqual(sorted(ledger));
-        }
-      }),
-      upTo(25),
+      fc.asyncProperty(
+        history,
+        withinTime(LONG_ENOUGH_MS, async (steps) => {
+          const { send, stored } = await aStage();
+          let ledger = openLedger(OPENING);
+          for (const { command, crashAfter, isRepeated } of steps) {
+            const meant = perform(ledger, command);
+            world.crashAfter(crashAfter);
+            const answer = await send(command);
+            world.crashAfter(Number.POSITIVE_INFINITY);
+            const now = sorted(await stored());
+            if (answer === CRASHED) expect([sorted(ledger), sorted(meant.ledger)]).toContainEqual(now);
+            else expect({ answer, ...now }).toEqual({ answer: meant.answer, ...sorted(meant.ledger) });
+            if (answer !== CRASHED || isRepeated) {
+              expect(await send(command)).toEqual(perform(meant.ledger, command).answer);
+              ledger = meant.ledger;
+            } else if (JSON.stringify(now) === JSON.stringify(sorted(meant.ledger))) ledger = meant.ledger;
+            expect(sorted(await stored())).toEqual(sorted(ledger));
+          }
+        }),
+      ),
+      { numRuns: 25 },
     );
     expect((await verifyLedger(world.database.fork)).differences).toEqual([]);
   });
 
   it('is right after everything at once, and has kept every word it gave', async () => {
     await fc.assert(
-      fc.asyncProperty(history, fc.integer({ min: 1, max: 60 }), async (steps, crashAfter) => {
-        const { send, stored } = await aStage();
-        world.crashAfter(crashAfter);
-        const told = await Promise.all(
-          steps.flatMap(({ command, isRepeated }) =>
-            (isRepeated ? [command, command] : [command]).map(async (one) => ({ ...one, answer: await send(one) })),
-          ),
-        );
-        const { accounts, transfers } = await stored();
-        expectRight({ accounts, transfers });
-        // Nothing else may fail of itself.
-        expect(told.filter(({ answer }) => answer === CRASHED).length).toBeLessThanOrEqual(1);
-        expect(told).not.toContainEqual(expect.objectContaining({ answer: { error: 'INTERNAL_SERVER_ERROR' } }));
-        for (const { answer, ...command } of told) {
-          if (answer !== CRASHED) expectKept(command, answer, transfers);
-        }
-      }),
-      upTo(50),
+      fc.asyncProperty(
+        history,
+        fc.integer({ min: 1, max: 60 }),
+        withinTime(LONG_ENOUGH_MS, async (steps, crashAfter) => {
+          const { send, stored } = await aStage();
+          world.crashAfter(crashAfter);
+          const told = await Promise.all(
+            steps.flatMap(({ command, isRepeated }) =>
+              (isRepeated ? [command, command] : [command]).map(async (one) => ({ ...one, answer: await send(one) })),
+            ),
+          );
+          const { accounts, transfers } = await stored();
+          expectRight({ accounts, transfers });
+          // Nothing else may fail of itself.
+          expect(told.filter(({ answer }) => answer === CRASHED).length).toBeLessThanOrEqual(1);
+          expect(told).not.toContainEqual(expect.objectContaining({ answer: { error: 'INTERNAL_SERVER_ERROR' } }));
+          for (const { answer, ...command } of told) {
+            if (answer !== CRASHED) expectKept(command, answer, transfers);
+          }
+        }),
+      ),
+      { numRuns: 50 },
     );
     expect((await verifyLedger(world.database.fork)).differences).toEqual([]);
   });
