@@ -18,7 +18,11 @@ export class Refusal<Code extends string = string> extends DomainError {
     const userErrors: readonly UserError<Code>[] = 'code' in reason ? [reason] : reason;
     const [first] = userErrors;
     if (first === undefined) throw new RangeError('A refusal needs a reason.');
+    // Nobody reads where a refusal comes from, and a crowd that comes too late is refused thousands of times a second.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(first.message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = first.code;
     this.userErrors = userErrors;
   }
