@@ -1,7 +1,6 @@
 import { type Artifacts, artifactsOf } from './artifacts.ts';
 import type { Composition } from './composition/compose.ts';
 import { checkOperations } from './operations/valid-operations.ts';
-import { parseGraphql } from './parse-graphql.ts';
 import { reference } from './reference/reference.ts';
 import { readOperations } from './registered-operations.ts';
 import { type Repository, readOperationFiles, type Subgraph } from './repository.ts';
@@ -30,8 +29,7 @@ async function generatedFrom(
   const { tree, settings } = repository;
   const artifacts: Artifacts = new Map();
   if (settings.reference !== null) {
-    const documents = subgraphs.map(({ name, file, sdl }) => ({ name, document: parseGraphql({ file, text: sdl }) }));
-    artifacts.set(settings.reference, reference(apiSchema, documents));
+    artifacts.set(settings.reference, reference(apiSchema, subgraphs));
   }
   const config = await readCodegenConfig(repository);
   if (config === null) return artifacts;

@@ -37,7 +37,7 @@ export type ReadReplica = <T>(query: (em: EntityManager) => Promise<T>) => Promi
 
 /** Decides for each request where its lists are read. */
 export interface ReplicaReads extends Closable {
-  /** The reads of one request; `unit.em` is its unit of work on the primary, which is not touched before it is read from. */
+  /** The reads of one request; `unit.em` is its unit of work on the primary, which is not asked for before the first read. */
   readerFor(viewer: Viewer, unit: { readonly em: EntityManager }): ReadReplica;
 }
 

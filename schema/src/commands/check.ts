@@ -10,7 +10,6 @@ import { compositionFailed, compositionHints } from '../composition/composition-
 import { allArtifacts } from '../generated.ts';
 import { lint } from '../lint/lint.ts';
 import { operationsSections } from '../operations/operations-report.ts';
-import { parseGraphql } from '../parse-graphql.ts';
 import { printSubgraphs } from '../print-subgraphs.ts';
 import { readOperations } from '../registered-operations.ts';
 import { exitCodeOf, FORMAT_OPTION, formatNamed } from '../report/format.ts';
@@ -120,7 +119,7 @@ function linted(
   today: string,
 ): Section {
   const findings = lint({
-    subgraphs: subgraphs.map(({ name, file, sdl }) => ({ name, document: parseGraphql({ file, text: sdl }) })),
+    subgraphs,
     api: apiSchema,
     base: base?.apiSchema ?? null,
     settings: settings.lint,
@@ -128,7 +127,10 @@ function linted(
   });
   return {
     title: 'Lint',
-    summary: findings.length === 0 ? 'nothing breaks a rule.' : `${findings.length} findings.`,
+    summary:
+      findings.length === 0
+        ? 'nothing breaks a rule.'
+        : `${findings.length} finding${findings.length === 1 ? '' : 's'}.`,
     findings,
   };
 }

@@ -2,7 +2,6 @@ import { BASE_OPTION, baseOrNone } from '../base/read-base.ts';
 import { defineCommand } from '../command.ts';
 import { compose } from '../composition/compose.ts';
 import { lint as lintSchema, RULES } from '../lint/lint.ts';
-import { parseGraphql } from '../parse-graphql.ts';
 import { exitCodeOf, FORMAT_OPTION, formatNamed } from '../report/format.ts';
 import type { Report } from '../report/report.ts';
 import { readSubgraphs } from '../repository.ts';
@@ -21,7 +20,7 @@ ${RULES.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('\n')
     const base = await baseOrNone(repository, cwd, values.base);
     const subgraphs = await readSubgraphs(tree, settings);
     const findings = lintSchema({
-      subgraphs: subgraphs.map(({ name, file, sdl }) => ({ name, document: parseGraphql({ file, text: sdl }) })),
+      subgraphs,
       api: compose(subgraphs).apiSchema,
       base: base?.apiSchema ?? null,
       settings: settings.lint,

@@ -1,7 +1,6 @@
 import { staleArtifacts, writeArtifacts } from '../artifacts.ts';
 import { CannotRun, defineCommand } from '../command.ts';
 import { compose } from '../composition/compose.ts';
-import { parseGraphql } from '../parse-graphql.ts';
 import { reference as referenceOf } from '../reference/reference.ts';
 import { readSubgraphs } from '../repository.ts';
 
@@ -22,11 +21,7 @@ too, and "shop-schema check" fails when it is not what the subgraphs say.`,
     if (file === null)
       throw new CannotRun('Say where to write it: --out <file>, or `reference` in schema/shop-schema.json.');
     const subgraphs = await readSubgraphs(tree, settings);
-    const documents = subgraphs.map((subgraph) => ({
-      name: subgraph.name,
-      document: parseGraphql({ file: subgraph.file, text: subgraph.sdl }),
-    }));
-    const text = referenceOf(compose(subgraphs).apiSchema, documents);
+    const text = referenceOf(compose(subgraphs).apiSchema, subgraphs);
     if (file === '-') {
       out(text);
       return 0;

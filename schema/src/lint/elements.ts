@@ -17,14 +17,9 @@ import {
   visit,
 } from 'graphql';
 import { linkedNames } from '../changes/federation/linked-names.ts';
+import { parseGraphql } from '../parse-graphql.ts';
 import type { Place } from '../report/report.ts';
-
-/** A subgraph as it is written. */
-export interface SubgraphDocument {
-  name: string;
-  /** Parsed with locations, its file as the name of the source. */
-  document: DocumentNode;
-}
+import type { Subgraph } from '../repository.ts';
 
 interface Placed<Kind extends string, Node> {
   kind: Kind;
@@ -47,12 +42,14 @@ export type Element = TypeElement | FieldElement | ArgumentElement | InputFieldE
 
 /**
  * All that the subgraphs declare and clients can see, once for each subgraph that declares it. Directives have the names
- * of their specifications, whatever a subgraph calls them.
+ * of their specifications, whatever a subgraph calls them. Throws CannotRun for SDL that cannot be read.
  */
-export function publicElements(subgraphs: readonly SubgraphDocument[], api: GraphQLSchema): Element[] {
+export function publicElements(subgraphs: readonly Subgraph[], api: GraphQLSchema): Element[] {
   const visible = coordinatesOf(api);
   return subgraphs
-    .flatMap(({ name, document }) => asSpecified(document).definitions.flatMap((one) => elementsOf(one, name)))
+    .flatMap(({ name, file, sdl }) =>
+      asSpecified(parseGraphql({ file, text: sdl })).definitions.flatMap((one) => elementsOf(one, name)),
+    )
     .filter(({ coordinate }) => visible.has(coordinate));
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { buildSchema, parse, Source } from 'graphql';
+import { buildSchema } from 'graphql';
 import { aRepository, removeRepositories } from '../../test/a-repository.ts';
 import { compose } from '../composition/compose.ts';
 import { lint } from './lint.ts';
@@ -124,7 +124,7 @@ function linted({ lamps = LAMPS, base, settings = {} }: Given) {
     { name: 'rooms', file: 'schema/subgraphs/rooms.graphql', url: 'http://127.0.0.1/rooms', sdl: ROOMS },
   ];
   return lint({
-    subgraphs: subgraphs.map(({ name, file, sdl }) => ({ name, document: parse(new Source(sdl, file)) })),
+    subgraphs,
     api: compose(subgraphs).apiSchema,
     base: base === undefined ? null : buildSchema(base),
     settings: { ...SETTINGS, ...settings },

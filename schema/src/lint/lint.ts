@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Finding } from '../report/report.ts';
-import { publicElements, type SubgraphDocument } from './elements.ts';
+import type { Subgraph } from '../repository.ts';
+import { publicElements } from './elements.ts';
 import type { LintSettings } from './lint-settings.ts';
 import type { Rule } from './rule.ts';
 import { boundedLists } from './rules/bounded-lists.ts';
@@ -29,7 +30,7 @@ export const RULES: readonly Rule[] = [
 ];
 
 export interface Linted {
-  subgraphs: readonly SubgraphDocument[];
+  subgraphs: readonly Subgraph[];
   /** What clients see. */
   api: GraphQLSchema;
   /** What clients saw before; without it nothing is said of removals. */

@@ -15,7 +15,8 @@ import {
   isSpecifiedScalarType,
   isUnionType,
 } from 'graphql';
-import { publicElements, type SubgraphDocument } from '../lint/elements.ts';
+import { publicElements } from '../lint/elements.ts';
+import type { Subgraph } from '../repository.ts';
 import { code, inputRows, presetOf, type Row, table, text, typeLink } from './markdown.ts';
 import { type Provenance, provenanceOf } from './provenance.ts';
 
@@ -25,7 +26,7 @@ Written by \`npm run schema\` from the descriptions in the subgraphs; a change h
 [schema/api.graphql](../schema/api.graphql), and what they send [schema/operations](../schema/operations).`;
 
 /** The schema for people: what can be asked, by whom, which subgraph answers, and what is going to go. */
-export function reference(api: GraphQLSchema, subgraphs: readonly SubgraphDocument[]): string {
+export function reference(api: GraphQLSchema, subgraphs: readonly Subgraph[]): string {
   const provenance = provenanceOf(publicElements(subgraphs, api));
   const roots = [api.getQueryType(), api.getMutationType(), api.getSubscriptionType()];
   const types = Object.values(api.getTypeMap())
