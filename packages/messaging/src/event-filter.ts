@@ -7,5 +7,5 @@ import { isServerAtLeast } from './server-version.ts';
  * subjects: there the consumer gets everything, and whoever reads passes over what was not asked for.
  */
 export function filterFor(bus: Bus, events: readonly EventDefinition[]): { filter_subjects?: string[] } {
-  return isServerAtLeast(bus, 2, 10) ? { filter_subjects: events.map((event) => event.pattern) } : {};
+  return isServerAtLeast(bus, '2.10') ? { filter_subjects: events.map((event) => event.pattern) } : {};
 }

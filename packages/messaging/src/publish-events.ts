@@ -4,6 +4,7 @@ import type { Bus } from './bus.ts';
 import { groupBy } from './group-by.ts';
 import type { PendingEvent, PublishedEvent } from './outbox.ts';
 import { BatchRefused, type Message, publishBatch } from './publish-batch.ts';
+import { hasBatches } from './server-version.ts';
 
 /** What became of a batch: what the streams have, what stopped where, and whether NATS as a whole is to blame. */
 export interface PublishResult {
@@ -69,6 +70,7 @@ function ofOneStream(events: readonly PendingEvent[]): Map<string | null, Pendin
 function createBatchKnowledge(bus: Bus): (stream: string) => Promise<boolean> {
   const known = new Map<string, { takes: boolean; askedAt: number }>();
   return async (stream) => {
+    if (!hasBatches(bus)) return false;
     const last = known.get(stream);
     if (last !== undefined && performance.now() - last.askedAt < ASK_AGAIN_MS) return last.takes;
     const takes = await bus.admin.streams.info(stream).then(

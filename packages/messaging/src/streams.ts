@@ -4,7 +4,7 @@ import { nanos } from '@nats-io/transport-node';
 import { reasonOf, waitUntilThere } from '@shop/service-kit';
 import type { Bus } from './bus.ts';
 import { createOutageLog } from './outage-log.ts';
-import { isServerAtLeast } from './server-version.ts';
+import { hasBatches } from './server-version.ts';
 
 /** A JetStream stream and what it keeps. */
 export interface StreamDefinition {
@@ -88,14 +88,14 @@ async function addStream(bus: Bus, wanted: StreamDefinition): Promise<void> {
   }
 }
 
-/** Has a stream take many events at once, or none of them. A NATS before 2.12 knows no such thing. */
+/** Has a stream take many events at once, or none of them. A NATS before 2.12.1 does no such thing. */
 function batches(bus: Bus): { allow_atomic?: true } {
-  return isServerAtLeast(bus, 2, 12) ? { allow_atomic: true } : {};
+  return hasBatches(bus) ? { allow_atomic: true } : {};
 }
 
 /** Events are published one by one to a stream that an older version made: dearer, and just as safe. */
 async function allowBatches(bus: Bus, existing: StreamConfig): Promise<void> {
-  if (existing.allow_atomic === true || !isServerAtLeast(bus, 2, 12)) return;
+  if (existing.allow_atomic === true || !hasBatches(bus)) return;
   try {
     await bus.admin.streams.update(existing.name, { ...existing, ...batches(bus) });
   } catch (error) {
