@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { eventually, startTestServers, type TestServers } from '@shop/testkit';
 import { type BareSocket, openBareSocket } from './library/bare-socket.ts';
 import { type BookStream, openStream } from './library/events.ts';
-import { openSubscriptions } from './library/metrics.ts';
+import { metricOf, openSubscriptions } from './library/metrics.ts';
 import { type Library, startLibrary } from './library/start-library.ts';
 
 let servers: TestServers;
@@ -130,6 +130,15 @@ describe('a socket', () => {
     socket.write(Buffer.concat([frameOf({ type: 'connection_init' }), frameOf(asked)]));
     await ended;
     expect(library.books.requests).toHaveLength(before);
+  });
+
+  it('that is closed with a code of the client’s own makes no metric of it', async () => {
+    const { socket } = await connected();
+    socket.close(3_999);
+    const closed = (code: string) =>
+      metricOf(library.gateway, new RegExp(`^gateway_sockets_closed_total\\{.*"${code}"`));
+    await eventually(async () => expect(await closed('other')).toBe(1), patience);
+    expect(await closed('3999')).toBe(0);
   });
 
   it('has no more subscriptions than it may, however many it asks for', async () => {

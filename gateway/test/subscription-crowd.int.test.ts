@@ -87,19 +87,6 @@ describe('a token', () => {
     await eventually(() => expect(closed).toEqual([4403]));
   });
 
-  it('may be renewed in a ping, and what is told then is asked for with the new one', async () => {
-    const { socket, said, closed, subscribe, ping } = await aSocket(await paramsOf('u1', 2));
-    subscribe('1', { query: NOTICE });
-    await openNow(1);
-    const expiry = Date.now() + 2_500;
-    ping(await paramsOf('u1'));
-    await eventually(() => expect(Date.now()).toBeGreaterThan(expiry));
-    await stream.publish('book.notice.u1', { text: 'still there' });
-    await eventually(() => expect(said.at(-1)).toContain('still there'));
-    expect(closed).toEqual([]);
-    socket.close();
-  });
-
   it.each([
     ['of somebody else', () => paramsOf('u2')],
     ['that is none', async () => ({ authorization: 'Bearer nonsense' })],

@@ -60,7 +60,7 @@ export function serveSockets(options: SocketServerOptions) {
     metrics.openSockets.inc();
     socket.once('close', (code) => {
       metrics.openSockets.dec();
-      metrics.closedSockets.inc({ code });
+      metrics.closedSockets.inc({ code: isKnownCode(code) ? code : 'other' });
     });
     // A broken connection is followed by a close, which cleans up; without a listener it would end the process.
     socket.on('error', (error) => log.debug({ err: error }, 'A socket failed.'));
@@ -128,6 +128,11 @@ export function serveSockets(options: SocketServerOptions) {
       await closed;
     },
   };
+}
+
+/** Those of the WebSocket protocol and of graphql-transport-ws; a client may say any other too, and each would be a metric. */
+function isKnownCode(code: number): boolean {
+  return code < 3_000 || code in CloseCode;
 }
 
 function refuseUpgrade(socket: Duplex, status: string): void {
