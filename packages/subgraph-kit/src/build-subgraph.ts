@@ -30,7 +30,7 @@ const noPubSub = {
   },
 };
 
-/** Gets the fields of the key and loads the entity through a loader of the context; null when there is none. */
+/** Gets the id and loads the entity through a loader of the context; null when there is none. */
 export type ReferenceResolver<Context> = (reference: { id: string }, context: Context) => Promise<object | null>;
 
 /** What a subgraph's schema is made of. */
@@ -72,7 +72,9 @@ export async function buildSubgraph<Context>({
     if (resolversOfType === undefined || resolversOfType instanceof Function)
       throw new Error(`There is no type ${type}.`);
     Object.assign(resolversOfType as Exclude<typeof resolversOfType, GraphQLScalarType>, {
-      __resolveReference: resolve,
+      // One that is no id must not spoil what is loaded with it, nor reach a statement.
+      __resolveReference: (reference: { id: unknown }, context: Context) =>
+        typeof reference.id === 'string' ? resolve({ id: reference.id }, context) : null,
     });
   }
   return { schema: buildSubgraphSchema([{ typeDefs, resolvers: resolverMap as never }]), sdl: print(typeDefs) };
