@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
@@ -80,4 +82,15 @@ it('does not offer what was changed after it was published', async () => {
   const { hash } = await publish(dir, ONE, publisher);
   await writeFile(join(dir, `${hash}.graphql`), TWO);
   expect(await get('/latest')).toMatchObject({ status: 500, text: expect.stringContaining('publish it again') });
+});
+
+it('stops though somebody has sent no more than half a request', async () => {
+  const { port } = new URL(server.url);
+  const half = connect(Number(port), '127.0.0.1');
+  half.on('error', () => {});
+  half.write('GET /latest HTTP/1.1\r\nhost: a\r\n');
+  await once(half, 'connect');
+  // Answered after the half request has come.
+  await get('/latest');
+  await Promise.all([server.close(), once(half, 'close')]);
 });

@@ -16,6 +16,9 @@ export interface RegistryServerOptions {
   port: number;
 }
 
+/** For what is being sent when the server is stopped; half a request does not keep it for longer. */
+const CLOSING_MS = 1_000;
+
 const FOREVER = 'public, max-age=31536000, immutable';
 
 /**
@@ -44,8 +47,11 @@ export async function startRegistryServer({ dir, host, port }: RegistryServerOpt
     url: `http://${name}:${listening}/latest`,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
+        const impatience = setTimeout(() => server.closeAllConnections(), CLOSING_MS);
+        server.close(() => {
+          clearTimeout(impatience);
+          resolve();
+        });
       }),
   };
 }
