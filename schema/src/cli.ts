@@ -58,6 +58,10 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
       terminal.err(`shop-schema ${command.name}: ${error.message}\n`);
       return 2;
     }
+    if (isOfSystem(error)) {
+      terminal.err(`shop-schema ${command.name}: ${error.message}\n`);
+      return 2;
+    }
     if (error instanceof CompositionError) {
       terminal.err(`${error.message}\n`);
       return 1;
@@ -67,6 +71,11 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     );
     return 2;
   }
+}
+
+/** A disk that is full, a folder that is a file, what may not be read: nothing this program did wrong. */
+function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+  return typeof error === 'object' && error !== null && 'syscall' in error && 'errno' in error;
 }
 
 function parse(command: Command, args: string[]): { values: Record<string, unknown>; positionals: string[] } {

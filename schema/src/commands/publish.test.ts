@@ -90,6 +90,17 @@ it('serves what is published until it is stopped', async () => {
   expect(await served).toContain('hello: String!');
 });
 
+it('says that something is the latest although its copy cannot be written', async () => {
+  const repository = await aRepository({ ...subgraph('hello'), 'out/latest.graphql/in-the-way': '' });
+  expect(await repository.run('publish', '--to', 'out')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(
+      /^shop-schema publish: [0-9a-f]{64} is the latest in .*latest\.graphql could not be written.*\n$/,
+    ),
+  });
+  expect((await repository.run('rollback', '--list', '--in', 'out')).out).toContain('publish');
+});
+
 it('says in one line what it cannot do', async () => {
   const { root } = await aRepository(subgraph('hello'));
   const says = async (...argv: string[]) => {
@@ -100,6 +111,8 @@ it('says in one line what it cannot do', async () => {
   };
   expect(await says('rollback')).toContain('Say which');
   expect(await says('rollback', 'abcdef1')).toContain('is none that was published');
+  expect(await says('publish', '--to', 'schema/shop-schema.json')).toMatch(/EEXIST.*schema\/shop-schema\.json/);
+  expect(await says('rollback', '--list', '--in', 'schema/shop-schema.json')).toContain('ENOTDIR');
   expect(await says('serve', '--port', '70000')).toContain('is no port');
   const taken = await startRegistryServer({ dir: root, host: '127.0.0.1', port: 0 });
   const { port } = new URL(taken.url);

@@ -62,7 +62,11 @@ export async function readArtifact(dir: string, hash: string): Promise<string> {
 
 async function makeLatest(dir: string, action: HistoryEntry['action'], hash: string, publisher: Publisher) {
   await appendHistory(dir, { at: new Date().toISOString(), action, hash, ...publisher });
-  await copyLatest(dir);
+  await copyLatest(dir).catch((error: Error) => {
+    throw new CannotRun(
+      `${hash} is the latest in ${dir}, but its copy ${LATEST} could not be written, for those who serve plain files: ${error.message}; do it again when that is mended.`,
+    );
+  });
 }
 
 /** For those who serve the folder as plain files: a copy of the latest. */
