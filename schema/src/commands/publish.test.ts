@@ -101,6 +101,16 @@ it('says that something is the latest although its copy cannot be written', asyn
   expect((await repository.run('rollback', '--list', '--in', 'out')).out).toContain('publish');
 });
 
+it('mends what somebody has changed when it is published again', async () => {
+  const repository = await aRepository(subgraph('hello'));
+  const [hash] = (await repository.run('publish', '--to', 'out')).out.split(' ');
+  await repository.write({ [`out/${hash}.graphql`]: 'changed', 'out/latest.graphql': 'changed' });
+  expect(await repository.run('publish', '--to', 'out')).toMatchObject({ code: 0, err: '' });
+  for (const file of [`out/${hash}.graphql`, 'out/latest.graphql']) {
+    expect(await readFile(join(repository.root, file), 'utf8')).toContain('hello: String!');
+  }
+});
+
 it('says in one line what it cannot do', async () => {
   const { root } = await aRepository(subgraph('hello'));
   const says = async (...argv: string[]) => {

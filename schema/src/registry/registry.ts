@@ -22,6 +22,8 @@ export async function publish(
   const hash = hashOf(sdl);
   await mkdir(dir, { recursive: true });
   if ((await latestHash(dir)) === hash) {
+    // Somebody may have changed or removed it: to publish it again mends it.
+    await readArtifact(dir, hash).catch(() => writeWhole(dir, fileOf(hash), sdl));
     await copyLatest(dir);
     return { hash, isNew: false };
   }
