@@ -8,7 +8,7 @@ export interface RequestContext {
   token: ViewerToken | null;
   client: Client;
   /** Which program it is, as far as it says so (`clientAppOf`). */
-  app?: string;
+  app?: string | undefined;
   idempotencyKey: string | null;
   /** Where the gateway can tell that whoever asked has gone. */
   departure?: Departure;

@@ -3,7 +3,14 @@ import type { FormattedExecutionResult } from 'graphql';
 import type { RequestContext } from '../request-context.ts';
 import type { AuthorizedSubscription } from './authorized-subscription.ts';
 import type { StreamEvent } from './event-source.ts';
+import type { CursorExpired } from './missed-events.ts';
 import { sharedAnswers } from './shared-answers.ts';
+
+/** What a subscriber is told: an event that happened, the state there was when it came, or that it missed something. */
+export type Item =
+  | { event: StreamEvent }
+  | { current: GatewayExecutionResult; cursor: string }
+  | { expired: CursorExpired };
 
 /** What equal subscriptions have in common. */
 export interface PreparedAnswers {
@@ -11,29 +18,23 @@ export interface PreparedAnswers {
   plan: string;
   /** Tells one event. */
   answer(event: StreamEvent, context: RequestContext): Promise<FormattedExecutionResult>;
+  /** Tells one subscriber what comes before all events. */
+  answerBefore(item: Exclude<Item, { event: StreamEvent }>): Promise<FormattedExecutionResult>;
   /** Null when there is nothing to tell yet. Rejects when the viewer may not know, or when there must be a state. */
   currentState(context: RequestContext): Promise<GatewayExecutionResult | null>;
 }
 
-export interface GroupMembership {
-  plan: string;
-  /** What all members are told of an event. */
-  answer(event: StreamEvent): Promise<FormattedExecutionResult>;
+/** How one subscriber is answered. */
+export interface SubscriptionAnswers extends Pick<PreparedAnswers, 'plan'> {
+  answer(item: Item): FormattedExecutionResult | Promise<FormattedExecutionResult>;
   /** Asked for once for all who come at once. */
   currentState(): Promise<GatewayExecutionResult | null>;
   leave(): void;
 }
 
 export interface AnswerGroups {
-  join(wanted: AuthorizedSubscription, prepare: () => Promise<PreparedAnswers>): Promise<GroupMembership>;
-}
-
-interface Group {
-  key: string;
-  prepared: Promise<PreparedAnswers>;
-  members: Set<{ context: RequestContext }>;
-  answers: WeakMap<StreamEvent, Promise<FormattedExecutionResult>>;
-  states: ReturnType<typeof sharedAnswers<GatewayExecutionResult | null>>;
+  /** Rejects when nobody's events can be answered so. */
+  join(wanted: AuthorizedSubscription, prepare: () => Promise<PreparedAnswers>): Promise<SubscriptionAnswers>;
 }
 
 /**
@@ -46,50 +47,106 @@ export function createAnswerGroups(): AnswerGroups {
   return {
     async join(wanted, prepare) {
       const key = keyOf(wanted);
-      const { stream, operation } = wanted;
-      const { context } = operation;
-      const group: Group = groups.get(key) ?? {
-        key,
-        prepared: prepare(),
-        members: new Set(),
-        answers: new WeakMap(),
-        states: sharedAnswers(),
-      };
+      const group = groups.get(key) ?? new Group(wanted, prepare(), () => groups.delete(key));
       groups.set(key, group);
-      const member = { context };
-      group.members.add(member);
-
-      const leave = () => {
-        group.members.delete(member);
-        if (group.members.size === 0 && groups.get(group.key) === group) groups.delete(group.key);
-      };
-      try {
-        const { plan, answer, currentState } = await group.prepared;
-        const isPublic = stream.audience === 'PUBLIC';
-        const contextNow = () => (isPublic ? { ...context, token: null } : newest(group, context));
-        return {
-          plan,
-          answer: (event) => once(group, event, () => answer(event, contextNow())),
-          currentState: () => group.states('', () => currentState(contextNow())),
-          leave,
-        };
-      } catch (error) {
-        leave();
-        throw error;
-      }
+      return group.join(wanted.operation.context);
     },
   };
+}
 
-  function once(
-    { answers }: Group,
+/** Equal subscriptions, for as long as there are any. */
+class Group {
+  readonly #isPublic: boolean;
+  readonly #preparing: Promise<PreparedAnswers>;
+  readonly #emptied: () => void;
+  readonly #members = new Set<Member>();
+  /** Of the members, and of those that are still waiting to be. */
+  #count = 0;
+  /** Those that are there, or on their way. */
+  readonly #answers = new WeakMap<StreamEvent, FormattedExecutionResult | Promise<FormattedExecutionResult>>();
+  readonly #states = sharedAnswers<GatewayExecutionResult | null>();
+
+  constructor({ stream }: AuthorizedSubscription, preparing: Promise<PreparedAnswers>, emptied: () => void) {
+    this.#isPublic = stream.audience === 'PUBLIC';
+    this.#preparing = preparing;
+    this.#emptied = emptied;
+  }
+
+  async join(context: RequestContext): Promise<SubscriptionAnswers> {
+    this.#count += 1;
+    try {
+      const member = new Member(this, context, await this.#preparing);
+      this.#members.add(member);
+      return member;
+    } catch (error) {
+      this.#left();
+      throw error;
+    }
+  }
+
+  leave(member: Member): void {
+    if (this.#members.delete(member)) this.#left();
+  }
+
+  answer(
     event: StreamEvent,
-    answerNow: () => Promise<FormattedExecutionResult>,
-  ): Promise<FormattedExecutionResult> {
-    const known = answers.get(event);
-    if (known) return known;
-    const answer = answerNow();
-    answers.set(event, answer);
+    prepared: PreparedAnswers,
+    own: RequestContext,
+  ): FormattedExecutionResult | Promise<FormattedExecutionResult> {
+    const known = this.#answers.get(event);
+    if (known !== undefined) return known;
+    const answer = prepared.answer(event, this.#contextNow(own));
+    this.#answers.set(event, answer);
+    answer.then(
+      (there) => this.#answers.set(event, there),
+      () => {},
+    );
     return answer;
+  }
+
+  currentState(prepared: PreparedAnswers, own: RequestContext): Promise<GatewayExecutionResult | null> {
+    return this.#states('', () => prepared.currentState(this.#contextNow(own)));
+  }
+
+  #left(): void {
+    this.#count -= 1;
+    if (this.#count === 0) this.#emptied();
+  }
+
+  #contextNow(own: RequestContext): RequestContext {
+    if (this.#isPublic) return { ...own, token: null };
+    const contexts = Array.from(this.#members, ({ context }) => context);
+    return contexts.reduce((last, each) => (expiryOf(each) > expiryOf(last) ? each : last), own);
+  }
+}
+
+/** One subscriber in a group. */
+class Member implements SubscriptionAnswers {
+  readonly context: RequestContext;
+  readonly #group: Group;
+  readonly #prepared: PreparedAnswers;
+
+  constructor(group: Group, context: RequestContext, prepared: PreparedAnswers) {
+    this.#group = group;
+    this.context = context;
+    this.#prepared = prepared;
+  }
+
+  get plan(): string {
+    return this.#prepared.plan;
+  }
+
+  answer(item: Item): FormattedExecutionResult | Promise<FormattedExecutionResult> {
+    if ('event' in item) return this.#group.answer(item.event, this.#prepared, this.context);
+    return this.#prepared.answerBefore(item);
+  }
+
+  currentState(): Promise<GatewayExecutionResult | null> {
+    return this.#group.currentState(this.#prepared, this.context);
+  }
+
+  leave(): void {
+    this.#group.leave(this);
   }
 }
 
@@ -104,11 +161,6 @@ function keyOf({ supergraph, stream, operation, refused }: AuthorizedSubscriptio
 /** Tokens that nobody has verified say nothing of whose they are; those of one user may differ in what they allow. */
 function viewerKey({ token }: RequestContext): unknown {
   return token && (token.viewerId === null ? token.authorization : [token.viewerId, ...token.scopes.toSorted()]);
-}
-
-function newest({ members }: Group, own: RequestContext): RequestContext {
-  const contexts = Array.from(members, ({ context }) => context);
-  return contexts.reduce((last, each) => (expiryOf(each) > expiryOf(last) ? each : last), own);
 }
 
 function expiryOf({ token }: RequestContext): number {

@@ -1,9 +1,9 @@
+import type { Item, SubscriptionAnswers } from './answer-groups.ts';
 import { type Cursor, encodeCursor } from './cursor.ts';
 import type { EventSource, StreamEvent } from './event-source.ts';
 import type { EventStream } from './event-stream.ts';
 import { CursorExpired, eventsLeft, type MissedEventsOptions, missedEvents } from './missed-events.ts';
 import type { Place } from './place.ts';
-import type { Item, SubscriptionAnswers } from './subscription-answers.ts';
 
 export interface BeginningOptions {
   /** What the client comes back with. */

@@ -1,12 +1,18 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Cursor } from './cursor.ts';
-import type { Listener, Listening, StreamEvent } from './event-source.ts';
+import type { Listening, StreamEvent } from './event-source.ts';
 import { subjectMatches } from './subject-template.ts';
+
+/** Whoever hears of events: an object, as one function for each of a crowd would be as large as all else. */
+export interface Hearer {
+  hear(event: StreamEvent): void;
+}
 
 /** What one filter of a stream says: it deals events out by subject, and remembers the last ones. */
 export interface EventFeed {
   /** Calls for each event on the subject, from the next one on. */
-  add(subject: string, listener: Listener): void;
-  remove(subject: string, listener: Listener): void;
+  add(subject: string, hearer: Hearer): void;
+  remove(subject: string, hearer: Hearer): void;
   isUnheard(): boolean;
   /** The last event that was dealt out, or what it began after. */
   last(): Pick<Cursor, 'created' | 'sequence'>;
@@ -24,16 +30,18 @@ const REMEMBERED_IDS = 100_000;
 const REPETITION_MS = 3_600_000;
 /** Others get their turn after so many were told of an event. */
 const DEALT_IN_ONE_GO = 1_000;
+/** What the first is told is mostly what all are, and is there when their turn comes. */
+const DEALT_FIRST = 1;
 
 export function createEventFeed(openedAt = Date.now()): EventFeed {
-  const bySubject = new Map<string, Set<Listener>>();
+  const bySubject = new Map<string, Set<Hearer>>();
   /** Those that listen to several subjects, by what these look like. */
-  const byPattern = new Map<string, Set<Listener>>();
+  const byPattern = new Map<string, Set<Hearer>>();
   const seen = new Map<string, number>();
   let remembered: StreamEvent[] = [];
   let from: Pick<Cursor, 'created' | 'sequence'> | null = null;
 
-  const listenersOf = (subject: string) => (subject.includes('*') ? byPattern : bySubject);
+  const mapOf = (subject: string) => (subject.includes('*') ? byPattern : bySubject);
 
   function isNews({ id, time, isRepublished }: StreamEvent): boolean {
     const now = Date.now();
@@ -59,23 +67,23 @@ export function createEventFeed(openedAt = Date.now()): EventFeed {
     remembered = remembered.slice(REMEMBERED_EVENTS);
   }
 
-  function* listenersFor(subject: string): Generator<Listener> {
+  function* hearersOf(subject: string): Generator<Hearer> {
     yield* bySubject.get(subject) ?? [];
-    for (const [pattern, listeners] of byPattern) if (subjectMatches(pattern, subject)) yield* listeners;
+    for (const [pattern, hearers] of byPattern) if (subjectMatches(pattern, subject)) yield* hearers;
   }
 
   return {
-    add(subject, listener) {
-      const all = listenersOf(subject);
-      const listeners = all.get(subject) ?? new Set();
-      all.set(subject, listeners);
-      listeners.add(listener);
+    add(subject, hearer) {
+      const all = mapOf(subject);
+      const hearers = all.get(subject) ?? new Set();
+      all.set(subject, hearers);
+      hearers.add(hearer);
     },
-    remove(subject, listener) {
-      const all = listenersOf(subject);
-      const listeners = all.get(subject);
-      listeners?.delete(listener);
-      if (listeners?.size === 0) all.delete(subject);
+    remove(subject, hearer) {
+      const all = mapOf(subject);
+      const hearers = all.get(subject);
+      hearers?.delete(hearer);
+      if (hearers?.size === 0) all.delete(subject);
     },
     last: () => ({ created: from?.created ?? '', sequence: remembered.at(-1)?.sequence ?? from?.sequence ?? 0 }),
     isUnheard: () => bySubject.size === 0 && byPattern.size === 0,
@@ -87,10 +95,10 @@ export function createEventFeed(openedAt = Date.now()): EventFeed {
       if (!isNews(event)) return false;
       remember(event);
       let dealt = 0;
-      for (const listener of listenersFor(event.subject)) {
-        listener(event);
+      for (const hearer of hearersOf(event.subject)) {
+        if (dealt === DEALT_FIRST || (dealt > 0 && dealt % DEALT_IN_ONE_GO === 0)) await othersTurn();
+        hearer.hear(event);
         dealt += 1;
-        if (dealt % DEALT_IN_ONE_GO === 0) await new Promise<void>((resolve) => setImmediate(resolve));
       }
       return true;
     },

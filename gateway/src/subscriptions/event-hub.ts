@@ -1,8 +1,9 @@
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
-import { createEventFeed, type EventFeed } from './event-feed.ts';
-import type { EventSource, Listener, Listening } from './event-source.ts';
+import { createEventFeed, type EventFeed, type Hearer } from './event-feed.ts';
+import type { EventSource, Listening } from './event-source.ts';
 
-export interface Membership extends Pick<EventFeed, 'since' | 'last'> {
+export interface Membership {
+  feed: Pick<EventFeed, 'since' | 'last'>;
   leave(): void;
 }
 
@@ -11,7 +12,7 @@ export interface EventHub {
    * Joins the one consumer that this process has for the filter, and hears of what concerns the subject. Resolves when
    * no later event can be missed. Throws ServiceUnavailable.
    */
-  join(stream: string, topic: { filter: string; subject: string }, listener: Listener): Promise<Membership>;
+  join(stream: string, topic: { filter: string; subject: string }, hearer: Hearer): Promise<Membership>;
 }
 
 interface OpenFeed {
@@ -37,27 +38,33 @@ export function createEventHub(source: EventSource, metrics: GatewayMetrics): Ev
     return { feed, listening };
   }
 
+  function leave(key: string, left: OpenFeed): void {
+    if (!left.feed.isUnheard() || feeds.get(key) !== left) return;
+    feeds.delete(key);
+    left.listening.then((consumer) => consumer.close()).catch(() => {});
+  }
+
   return {
-    async join(stream, { filter, subject }, listener) {
+    async join(stream, { filter, subject }, hearer) {
       const key = `${stream} ${filter}`;
       const joined = feeds.get(key) ?? open(stream, filter);
       feeds.set(key, joined);
       const { feed, listening } = joined;
-      feed.add(subject, listener);
-
-      const leave = () => {
-        feed.remove(subject, listener);
-        if (!feed.isUnheard() || feeds.get(key) !== joined) return;
-        feeds.delete(key);
-        listening.then((consumer) => consumer.close()).catch(() => {});
+      feed.add(subject, hearer);
+      const membership: Membership = {
+        feed,
+        leave() {
+          feed.remove(subject, hearer);
+          leave(key, joined);
+        },
       };
       try {
         await listening;
       } catch (error) {
-        leave();
+        membership.leave();
         throw error;
       }
-      return { since: feed.since, last: feed.last, leave };
+      return membership;
     },
   };
 }

@@ -1,7 +1,7 @@
 import { DomainError } from '@shop/kernel';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { Cursor } from './cursor.ts';
-import type { Membership } from './event-hub.ts';
+import type { EventFeed } from './event-feed.ts';
 import type { EventSource, StreamEvent } from './event-source.ts';
 import { subjectMatches } from './subject-template.ts';
 
@@ -15,7 +15,7 @@ export class CursorExpired extends DomainError {
 
 export interface MissedEventsOptions {
   source: EventSource;
-  membership: Pick<Membership, 'since'>;
+  feed: Pick<EventFeed, 'since'>;
   stream: string;
   subject: string;
   metrics: GatewayMetrics;
@@ -31,8 +31,8 @@ const LONGEST_SEARCH = 10_000;
  * the stream. In a stream that was made anew the place is found by time. Throws CursorExpired and ServiceUnavailable.
  */
 export async function* missedEvents(cursor: Cursor, options: MissedEventsOptions): AsyncGenerator<StreamEvent> {
-  const { source, membership, stream, subject, metrics } = options;
-  const remembered = membership.since(cursor, subject);
+  const { source, feed, stream, subject, metrics } = options;
+  const remembered = feed.since(cursor, subject);
   if (remembered !== null) {
     metrics.replays.inc({ from: 'memory' });
     yield* remembered;

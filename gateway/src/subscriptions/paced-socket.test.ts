@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@shop/testkit';
 import { WebSocket, WebSocketServer } from 'ws';
-import { pacedSocket } from './paced-socket.ts';
+import { PacedSocket } from './paced-socket.ts';
 import type { TransportSocket } from './transport-ws.ts';
 
 const http = createServer();
@@ -27,7 +27,7 @@ async function aConnection(): Promise<{ paced: TransportSocket; client: WebSocke
   const opened = once(client, 'open');
   const [socket, request] = (await once(server, 'connection')) as [WebSocket, IncomingMessage];
   await opened;
-  return { paced: pacedSocket(socket, request.socket, () => undefined), client, messages };
+  return { paced: new PacedSocket(socket, request.socket, () => undefined), client, messages };
 }
 
 const answerOf = (length: number) => Buffer.from(`{"data":"${'é'.repeat(length)}"}}`);

@@ -15,10 +15,44 @@ const UNREAD_BYTES = 1024 * 1024;
  * ws would make a frame of two parts for each client, which costs more than all else, and compresses nothing here that
  * would have to be kept in order.
  */
-export function pacedSocket(socket: WebSocket, connection: Duplex, pace: Pace): TransportSocket {
-  const isFull = () => connection.writableLength >= HIGH_WATER_BYTES;
+export class PacedSocket implements TransportSocket {
+  readonly #socket: WebSocket;
+  readonly #connection: Duplex;
+  readonly #pace: Pace;
 
-  function write([head, end]: readonly Buffer[], written?: () => void): void {
+  constructor(socket: WebSocket, connection: Duplex, pace: Pace) {
+    this.#socket = socket;
+    this.#connection = connection;
+    this.#pace = pace;
+  }
+
+  send(text: string): void {
+    if (!this.#isOpen()) return;
+    this.#socket.send(text);
+    this.#listenLater();
+  }
+
+  next(id: string, answer: Buffer): Promise<void> | undefined {
+    if (!this.#isOpen()) return undefined;
+    const frame = nextFrame(id, answer);
+    if (this.#connection.writableLength >= HIGH_WATER_BYTES) {
+      // An error is followed by a close, which ends whatever waits here.
+      return new Promise((resolve) => this.#write(frame, () => resolve()));
+    }
+    this.#write(frame);
+    return this.#pace();
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  #isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
+
+  #write([head, end]: readonly Buffer[], written?: () => void): void {
+    const connection = this.#connection;
     if (end === undefined) return void connection.write(head, written);
     connection.cork();
     connection.write(head);
@@ -26,30 +60,10 @@ export function pacedSocket(socket: WebSocket, connection: Duplex, pace: Pace): 
     connection.uncork();
   }
 
-  function listenLater(): void {
-    if (socket.isPaused || connection.writableLength < UNREAD_BYTES) return;
+  #listenLater(): void {
+    const socket = this.#socket;
+    if (socket.isPaused || this.#connection.writableLength < UNREAD_BYTES) return;
     socket.pause();
-    connection.once('drain', () => socket.resume());
+    this.#connection.once('drain', () => socket.resume());
   }
-
-  return {
-    send(text) {
-      if (socket.readyState !== socket.OPEN) return;
-      socket.send(text);
-      listenLater();
-    },
-    next(id, answer) {
-      if (socket.readyState !== socket.OPEN) return undefined;
-      const frame = nextFrame(id, answer);
-      if (isFull()) {
-        // An error is followed by a close, which ends whatever waits here.
-        return new Promise((resolve) => write(frame, () => resolve()));
-      }
-      write(frame);
-      return pace();
-    },
-    close(code, reason) {
-      socket.close(code, reason);
-    },
-  };
 }

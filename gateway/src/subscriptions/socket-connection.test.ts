@@ -1,9 +1,8 @@
-import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ServiceUnavailable, Unauthenticated } from '@shop/kernel';
 import type { TokenVerifier } from '../guards/token-verifier.ts';
 import type { RequestContext } from '../request-context.ts';
-import { createSocketViewer } from './socket-connection.ts';
+import { SocketViewer } from './socket-connection.ts';
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -24,13 +23,15 @@ const verifier: TokenVerifier = {
 
 async function entered(authorization: string) {
   const closed: number[] = [];
-  const socket = Object.assign(new EventEmitter(), { close: (code?: number) => void closed.push(code ?? 0) });
+  const socket = { close: (code?: number) => void closed.push(code ?? 0) };
   const context: RequestContext = { token: null, client: { address: '', accept: undefined }, idempotencyKey: null };
   const renewals: unknown[] = [];
-  const onRenewed = () => renewals.push(context.token?.authorization);
-  const viewer = createSocketViewer(context, verifier, socket as never, onRenewed);
+  const viewer = new SocketViewer(context, verifier, socket);
+  const renew = async (payload: Record<string, unknown> | undefined) => {
+    if (await viewer.renew(payload)) renewals.push(context.token?.authorization);
+  };
   const isIn = await viewer.enter(authorization);
-  return { viewer, context, closed, renewals, isIn, leave: () => socket.emit('close') };
+  return { renew, context, closed, renewals, isIn, leave: () => viewer.leave() };
 }
 
 describe('whose socket it is', () => {
@@ -44,8 +45,8 @@ describe('whose socket it is', () => {
   });
 
   it('is known for longer with a newer token', async () => {
-    const { viewer, closed, renewals } = await entered('ann 60');
-    await viewer.renew({ authorization: 'ann 120' });
+    const { renew, closed, renewals } = await entered('ann 60');
+    await renew({ authorization: 'ann 120' });
     expect(renewals).toEqual(['ann 120']);
     jest.advanceTimersByTime(119_999);
     expect(closed).toEqual([]);
@@ -54,24 +55,24 @@ describe('whose socket it is', () => {
   });
 
   it('is known for less with a token that says so', async () => {
-    const { viewer, closed } = await entered('ann 60');
-    await viewer.renew({ authorization: 'ann 30' });
+    const { renew, closed } = await entered('ann 60');
+    await renew({ authorization: 'ann 30' });
     jest.advanceTimersByTime(30_000);
     expect(closed).toEqual([4403]);
   });
 
   it.each([['bob 60'], ['nonsense']])('is not to be changed by %s', async (authorization) => {
-    const { viewer, context, closed, renewals } = await entered('ann 60');
-    await viewer.renew({ authorization });
+    const { renew, context, closed, renewals } = await entered('ann 60');
+    await renew({ authorization });
     expect([closed, renewals]).toEqual([[4403], []]);
     expect(context.token?.viewerId).toBe('ann');
   });
 
   it('is as it was where a newer token cannot be verified, or none is brought', async () => {
-    const { viewer, context, closed, renewals } = await entered('ann 60');
-    await viewer.renew({ authorization: 'unknown 60' });
-    await viewer.renew({});
-    await viewer.renew(undefined);
+    const { renew, context, closed, renewals } = await entered('ann 60');
+    await renew({ authorization: 'unknown 60' });
+    await renew({});
+    await renew(undefined);
     expect([closed, renewals]).toEqual([[], []]);
     expect(context.token?.authorization).toBe('ann 60');
   });

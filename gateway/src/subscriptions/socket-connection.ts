@@ -25,57 +25,62 @@ function authorizationIn(source: unknown): string | undefined {
   return undefined;
 }
 
-/** Whose socket it is, as long as their token is good. */
-export interface SocketViewer {
-  /** False for a token that is none. */
-  enter(authorization: string | undefined): Promise<boolean>;
-  /** Takes a newer token of the same viewer; any other closes the socket. */
-  renew(payload: Record<string, unknown> | undefined): Promise<void>;
-}
+/** Whose socket it is, as long as their token is good: with its expiry the socket is closed, for its client to come back. */
+export class SocketViewer {
+  readonly context: RequestContext;
+  readonly #verifier: TokenVerifier;
+  readonly #socket: Pick<WebSocket, 'close'>;
+  #expiry: NodeJS.Timeout | undefined;
+  #hasLeft = false;
 
-/** The socket is closed with 4403 when its token expires, so that the client comes back with a new one. */
-export function createSocketViewer(
-  context: RequestContext,
-  verifier: TokenVerifier,
-  socket: Pick<WebSocket, 'close' | 'once'>,
-  onRenewed: () => void,
-): SocketViewer {
-  let expiry: NodeJS.Timeout | undefined;
-  socket.once('close', () => clearTimeout(expiry));
-
-  function closeInTime(): void {
-    clearTimeout(expiry);
-    const { expiresAt } = context.token ?? {};
-    if (!expiresAt) return;
-    const left = Math.min(LONGEST_TIMER_MS, Math.max(0, expiresAt.getTime() - Date.now()));
-    expiry = setTimeout(() => socket.close(FORBIDDEN, 'Token expired'), left);
+  constructor(context: RequestContext, verifier: TokenVerifier, socket: Pick<WebSocket, 'close'>) {
+    this.context = context;
+    this.#verifier = verifier;
+    this.#socket = socket;
   }
 
-  return {
-    async enter(authorization) {
-      try {
-        context.token = await verifier.verify(authorization);
-        closeInTime();
-        return true;
-      } catch (error) {
-        if (error instanceof Unauthenticated) return false;
-        socket.close(TRY_AGAIN_LATER, 'Tokens cannot be verified right now');
-        return true;
+  /** False for a token that is none. */
+  async enter(authorization: string | undefined): Promise<boolean> {
+    try {
+      this.context.token = await this.#verifier.verify(authorization);
+      this.#closeInTime();
+      return true;
+    } catch (error) {
+      if (error instanceof Unauthenticated) return false;
+      this.#socket.close(TRY_AGAIN_LATER, 'Tokens cannot be verified right now');
+      return true;
+    }
+  }
+
+  /** Takes a newer token of the same viewer; any other closes the socket. False where there is none, or nobody can say. */
+  async renew(payload: Record<string, unknown> | undefined): Promise<boolean> {
+    const authorization = authorizationIn(payload);
+    if (authorization === undefined) return false;
+    try {
+      const token = await this.#verifier.verify(authorization);
+      if (token?.viewerId !== this.context.token?.viewerId) throw new Unauthenticated();
+      this.context.token = token;
+      this.#closeInTime();
+      return true;
+    } catch (error) {
+      // When tokens cannot be verified right now, the one before is as good as it was.
+      if (error instanceof Unauthenticated) {
+        this.#socket.close(FORBIDDEN, 'The new token is not valid for this connection');
       }
-    },
-    async renew(payload) {
-      const authorization = authorizationIn(payload);
-      if (authorization === undefined) return;
-      try {
-        const token = await verifier.verify(authorization);
-        if (token?.viewerId !== context.token?.viewerId) throw new Unauthenticated();
-        context.token = token;
-        closeInTime();
-        onRenewed();
-      } catch (error) {
-        // When tokens cannot be verified right now, the one before is as good as it was.
-        if (error instanceof Unauthenticated) socket.close(FORBIDDEN, 'The new token is not valid for this connection');
-      }
-    },
-  };
+      return false;
+    }
+  }
+
+  leave(): void {
+    this.#hasLeft = true;
+    clearTimeout(this.#expiry);
+  }
+
+  #closeInTime(): void {
+    clearTimeout(this.#expiry);
+    const { expiresAt } = this.context.token ?? {};
+    if (!expiresAt || this.#hasLeft) return;
+    const left = Math.min(LONGEST_TIMER_MS, Math.max(0, expiresAt.getTime() - Date.now()));
+    this.#expiry = setTimeout(() => this.#socket.close(FORBIDDEN, 'Token expired'), left);
+  }
 }

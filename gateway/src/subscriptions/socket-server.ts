@@ -1,36 +1,17 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { clientAddressOf, continueTrace, type Logger } from '@shop/service-kit';
-import type { GraphQLFormattedError } from 'graphql';
 import { CloseCode, handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { asGraphQLErrors, type FormatError } from '../errors/client-error.ts';
-import type { Entrance } from '../guards/admit-request.ts';
-import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
-import { reportErrors } from '../observability/report-errors.ts';
-import { idempotencyKeyOf, type RequestContext } from '../request-context.ts';
-import { socketAppOf } from '../usage/client-app.ts';
-import { keepAlive } from './heartbeat.ts';
-import type { StartOperation } from './operation-starter.ts';
-import { pacedSocket } from './paced-socket.ts';
+import { createHeartbeat } from './heartbeat.ts';
+import { PacedSocket } from './paced-socket.ts';
 import { createPacing } from './pacing.ts';
-import { authorizationOf, createSocketViewer } from './socket-connection.ts';
-import type { SubscriptionLimits } from './subscription-limits.ts';
-import type { Subscriptions } from './subscriptions.ts';
+import { type ServingClients, SocketClient } from './socket-client.ts';
 import { createTransport } from './transport-ws.ts';
 
-export interface SocketServerOptions {
+export interface SocketServerOptions extends ServingClients {
   server: Server;
   path: string;
-  entrance: Entrance;
-  format: FormatError;
   maxMessageBytes: number;
-  limits: SubscriptionLimits;
-  start: StartOperation;
-  /** Told of each newer token that a viewer has brought. */
-  renewed: Subscriptions['renewed'];
-  metrics: GatewayMetrics;
-  log: Logger;
 }
 
 const KEEP_ALIVE_MS = 25_000;
@@ -45,11 +26,12 @@ const SENT_IN_ONE_GO = 1_000;
 
 /** Serves operations over graphql-transport-ws on the HTTP server's port. */
 export function serveSockets(options: SocketServerOptions) {
-  const { server, path, entrance, format, start, renewed, limits, maxMessageBytes, metrics, log } = options;
+  const { server, path, limits, maxMessageBytes, metrics, log } = options;
   // Not in place: ws's types do not know of closeTimeout yet.
   const settings = { maxPayload: maxMessageBytes, closeTimeout: CLOSE_TIMEOUT_MS, handleProtocols };
   const sockets = new WebSocketServer({ noServer: true, ...settings });
   const pace = createPacing(SENT_IN_ONE_GO);
+  const heartbeat = createHeartbeat(KEEP_ALIVE_MS);
 
   server.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?')[0] !== path) return refuseUpgrade(socket, '404 Not Found');
@@ -58,46 +40,18 @@ export function serveSockets(options: SocketServerOptions) {
   });
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     metrics.openSockets.inc();
-    socket.once('close', (code) => {
-      metrics.openSockets.dec();
-      metrics.closedSockets.inc({ code: isKnownCode(code) ? code : 'other' });
-    });
     // A broken connection is followed by a close, which cleans up; without a listener it would end the process.
-    socket.on('error', (error) => log.debug({ err: error }, 'A socket failed.'));
-    if (socket.protocol === '') socket.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable');
-    else serve(socket, request);
+    socket.on('error', failed);
+    if (socket.protocol === '') {
+      socket.on('close', count);
+      socket.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable');
+    } else serve(socket, request);
   });
 
+  /** One listener for each thing that happens to a socket: there are tens of thousands. */
   function serve(socket: WebSocket, request: IncomingMessage): void {
-    const { headers, socket: connection } = request;
-    const traceparent = headers.traceparent?.toString();
-    // Kept until the client is let in, and no longer: they are more than all else that is kept of it.
-    let arrival = headers;
-    const client = { address: clientAddressOf(request, entrance.trustedProxies), accept: undefined };
-    const context: RequestContext = { token: null, client, idempotencyKey: idempotencyKeyOf(headers) };
-    const viewer = createSocketViewer(context, entrance.verifier, socket, () => void renewed(context));
-    const transport = createTransport(pacedSocket(socket, connection, pace), {
-      connect(params) {
-        context.app = socketAppOf(params, arrival);
-        const authorization = authorizationOf(params, arrival);
-        arrival = {};
-        return viewer.enter(authorization);
-      },
-      ping: (payload) => void viewer.renew(payload),
-      start: (payload) =>
-        continueTrace(traceparent, 'socket operation', async () => {
-          try {
-            await entrance.door.admitAddress(client);
-            await entrance.door.admitViewer(context);
-            return { result: await start(payload, context) };
-          } catch (error) {
-            // Here the trace is known by which it can be found.
-            return { refused: errorsIn(error) };
-          }
-        }),
-      tell: errorsIn,
-      maxOperations: limits.operationsPerSocket,
-    });
+    const client = new SocketClient(socket, request, options);
+    const transport = createTransport(new PacedSocket(socket, request.socket, pace), client);
     socket.on('message', (data) => {
       // What comes after goodbye, of somebody whose token has expired perhaps, is not done any more.
       if (socket.readyState !== socket.OPEN) return;
@@ -106,14 +60,22 @@ export function serveSockets(options: SocketServerOptions) {
         socket.close(CloseCode.InternalServerError, 'Internal server error');
       });
     });
-    socket.once('close', transport.closed);
-    keepAlive(socket, KEEP_ALIVE_MS);
+    socket.on('close', (code) => {
+      count(code);
+      heartbeat.remove(socket);
+      client.leave();
+      transport.closed();
+    });
+    heartbeat.add(socket);
   }
 
-  function errorsIn(error: unknown): readonly GraphQLFormattedError[] {
-    const errors = asGraphQLErrors(error);
-    reportErrors({ log, metrics }, errors, undefined);
-    return errors.map((each) => format(each.toJSON(), each));
+  function failed(error: Error): void {
+    log.debug({ err: error }, 'A socket failed.');
+  }
+
+  function count(code: number): void {
+    metrics.openSockets.dec();
+    metrics.closedSockets.inc({ code: isKnownCode(code) ? code : 'other' });
   }
 
   return {
@@ -126,6 +88,7 @@ export function serveSockets(options: SocketServerOptions) {
         setTimeout(() => socket.close(SERVICE_RESTART, 'Service restart'), (i / all.length) * withinMs);
       }
       await closed;
+      heartbeat.stop();
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
 import { NotFound } from '@shop/kernel';
 import { continueTrace } from '@shop/service-kit';
-import { type FormattedExecutionResult, print } from 'graphql';
+import { print } from 'graphql';
 import { asGraphQLError } from '../errors/client-error.ts';
 import { type ExecuteOperation, toExecutionResult } from '../execution/engine.ts';
 import type { SourcesOf } from '../execution/subgraphs/subgraph-sources.ts';
@@ -13,19 +13,12 @@ import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { QueryPlan } from '../planning/plan.ts';
 import type { Planning } from '../planning/planning.ts';
 import type { RequestContext } from '../request-context.ts';
-import type { AnswerGroups, PreparedAnswers } from './answer-groups.ts';
+import type { AnswerGroups, PreparedAnswers, SubscriptionAnswers } from './answer-groups.ts';
 import type { AuthorizedSubscription } from './authorized-subscription.ts';
 import { type CurrentState, currentStateQuery } from './current-state.ts';
 import { prepareEventAnswers } from './event-answer.ts';
 import type { StreamEvent } from './event-source.ts';
-import type { CursorExpired } from './missed-events.ts';
 import { responseKey } from './subscribed-field.ts';
-
-/** What a subscriber is told: an event that happened, the state there was when it came, or that it missed something. */
-export type Item =
-  | { event: StreamEvent }
-  | { current: GatewayExecutionResult; cursor: string }
-  | { expired: CursorExpired };
 
 export interface AnsweringOptions {
   groups: AnswerGroups;
@@ -35,37 +28,12 @@ export interface AnsweringOptions {
   metrics: GatewayMetrics;
 }
 
-export interface SubscriptionAnswers {
-  /** Tells how events are answered: where two are equal, it is done in the same way. */
-  plan: string;
-  answer(item: Item): Promise<FormattedExecutionResult>;
-  /** Null when there is nothing to tell yet. Rejects when the viewer may not know, or when there must be a state. */
-  currentState(): Promise<GatewayExecutionResult | null>;
-  leave(): void;
-}
-
 /** One subscriber's operation, ready to be answered. Rejects when the operation cannot be. */
-export async function createSubscriptionAnswers(
+export function createSubscriptionAnswers(
   wanted: AuthorizedSubscription,
   options: AnsweringOptions,
 ): Promise<SubscriptionAnswers> {
-  const { groups, finish } = options;
-  const { operation } = wanted.operation;
-  const group = await groups.join(wanted, () => prepareAnswers(wanted, options));
-  const finished = (result: GatewayExecutionResult) => finish(result, operation);
-
-  async function answerBefore(item: Exclude<Item, { event: StreamEvent }>): Promise<FormattedExecutionResult> {
-    if ('expired' in item) return finished({ errors: [asGraphQLError(item.expired)] });
-    const { current, cursor } = item;
-    return finished({ ...current, extensions: { ...current.extensions, cursor } });
-  }
-
-  return {
-    plan: group.plan,
-    answer: (item) => ('event' in item ? group.answer(item.event) : answerBefore(item)),
-    currentState: group.currentState,
-    leave: group.leave,
-  };
+  return options.groups.join(wanted, () => prepareAnswers(wanted, options));
 }
 
 async function prepareAnswers(wanted: AuthorizedSubscription, options: AnsweringOptions): Promise<PreparedAnswers> {
@@ -75,6 +43,8 @@ async function prepareAnswers(wanted: AuthorizedSubscription, options: Answering
   const ready = await planning.prepare(supergraph, { text, operationName, isValid: true });
   const answer = prepareEventAnswers(supergraph, ready, { variables, call: sourcesOf(supergraph) });
   const withoutRefused = withoutRefusedOf(wanted);
+
+  const finished = (result: GatewayExecutionResult) => finish(result, operation.operation);
 
   async function resultOf(event: StreamEvent, context: RequestContext): Promise<GatewayExecutionResult> {
     const told = { eventId: event.id, cursor: event.cursor };
@@ -92,8 +62,13 @@ async function prepareAnswers(wanted: AuthorizedSubscription, options: Answering
     answer: (event, context) =>
       continueTrace(event.traceparent, `subscription ${stream.field}`, async () => {
         metrics.subscriptionExecutions.inc({ field: stream.field });
-        return finish(await resultOf(event, context), operation.operation);
+        return finished(await resultOf(event, context));
       }),
+    async answerBefore(item) {
+      if ('expired' in item) return finished({ errors: [asGraphQLError(item.expired)] });
+      const { current, cursor } = item;
+      return finished({ ...current, extensions: { ...current.extensions, cursor } });
+    },
     async currentState(context) {
       const state = stream.current && (await readCurrentState(stream.current, { ...wanted, context }, options));
       return state && withoutRefused(state);

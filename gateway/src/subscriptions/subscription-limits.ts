@@ -25,12 +25,16 @@ export function subscriptionLimitsOf(env: Record<keyof typeof subscriptionSettin
   };
 }
 
-/** Counts a subscription until the returned function is called. Throws RateLimited or ServiceUnavailable. */
-export type CountSubscription = (viewerId: string | null) => () => void;
+/** How many subscriptions are open, of all and of each viewer. */
+export interface SubscriptionCounter {
+  /** Throws RateLimited or ServiceUnavailable where there would be too many. */
+  add(viewerId: string | null): void;
+  remove(viewerId: string | null): void;
+}
 
 const COME_BACK_AFTER_MS = 5_000;
 
-export function createSubscriptionCounter(limits: SubscriptionLimits): CountSubscription {
+export function createSubscriptionCounter(limits: SubscriptionLimits): SubscriptionCounter {
   const byViewer = new Map<string, number>();
   let all = 0;
 
@@ -40,19 +44,18 @@ export function createSubscriptionCounter(limits: SubscriptionLimits): CountSubs
     else byViewer.delete(viewerId);
   }
 
-  return (viewerId) => {
-    if (all >= limits.subscriptions) throw new ServiceUnavailable('No more subscriptions are taken here right now.');
-    if (viewerId !== null) {
-      if ((byViewer.get(viewerId) ?? 0) >= limits.subscriptionsPerViewer) throw new RateLimited(COME_BACK_AFTER_MS);
-      count(viewerId, 1);
-    }
-    all += 1;
-    let isCounted = true;
-    return () => {
-      if (!isCounted) return;
-      isCounted = false;
+  return {
+    add(viewerId) {
+      if (all >= limits.subscriptions) throw new ServiceUnavailable('No more subscriptions are taken here right now.');
+      if (viewerId !== null) {
+        if ((byViewer.get(viewerId) ?? 0) >= limits.subscriptionsPerViewer) throw new RateLimited(COME_BACK_AFTER_MS);
+        count(viewerId, 1);
+      }
+      all += 1;
+    },
+    remove(viewerId) {
       all -= 1;
       if (viewerId !== null) count(viewerId, -1);
-    };
+    },
   };
 }

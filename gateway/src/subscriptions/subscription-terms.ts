@@ -1,32 +1,102 @@
 import type { RequestContext } from '../request-context.ts';
 import type { LiveSupergraph } from '../supergraph/live-supergraph.ts';
 import type { OperationRequest } from '../transport/operation-pipeline.ts';
+import type { SubscriptionAnswers } from './answer-groups.ts';
 import type { AuthorizedSubscription, AuthorizeSubscription } from './authorized-subscription.ts';
-import { type AnsweringOptions, createSubscriptionAnswers, type SubscriptionAnswers } from './subscription-answers.ts';
+import { type AnsweringOptions, createSubscriptionAnswers } from './subscription-answers.ts';
 
 /** What a subscription is and how it is answered, for the supergraph and the token there are. */
-export interface Terms extends AuthorizedSubscription {
+export interface Terms extends Pick<AuthorizedSubscription, 'supergraph' | 'stream' | 'subject'> {
+  /** Of the operation, without what its viewer may not have. */
+  text: string;
   token: RequestContext['token'];
   answers: SubscriptionAnswers;
+}
+
+export interface TermsOptions extends AnsweringOptions {
+  supergraph: Pick<LiveSupergraph, 'current'>;
+  authorize: AuthorizeSubscription;
 }
 
 /**
  * The terms of one subscription, as supergraphs and tokens change. Whatever outlives such a change gets to the old
  * supergraph by these alone, so that nothing keeps it.
  */
-export interface CurrentTerms {
-  now(): Terms;
-  /**
-   * Looks whether they are still right. False when the supergraph that is served now answers the subscription in another
-   * way, or not at all; rejects with what the viewer's token does not allow any more.
-   */
-  review(): Promise<boolean>;
-  leave(): void;
-}
+export class CurrentTerms {
+  readonly #asked: Pick<OperationRequest, 'text' | 'operationName' | 'variables'>;
+  readonly #context: RequestContext;
+  readonly #options: TermsOptions;
+  #terms: Terms;
+  #isLeft = false;
+  /** Null when nobody looks. */
+  #reviewing: Promise<boolean> | null = null;
 
-export interface TermsOptions extends AnsweringOptions {
-  supergraph: Pick<LiveSupergraph, 'current'>;
-  authorize: AuthorizeSubscription;
+  constructor(
+    { text, operationName, variables }: OperationRequest,
+    context: RequestContext,
+    terms: Terms,
+    options: TermsOptions,
+  ) {
+    this.#asked = { text, operationName, variables };
+    this.#context = context;
+    this.#terms = terms;
+    this.#options = options;
+  }
+
+  now(): Terms {
+    return this.#terms;
+  }
+
+  /**
+   * Looks whether they are still right, one time after the other. False when the supergraph that is served now answers the
+   * subscription in another way, or not at all; rejects with what the viewer's token does not allow any more.
+   */
+  async review(): Promise<boolean> {
+    if (this.#isRight()) return true;
+    const reviewing = (this.#reviewing ?? Promise.resolve(true)).then(() => this.#review());
+    this.#reviewing = reviewing;
+    try {
+      return await reviewing;
+    } finally {
+      if (this.#reviewing === reviewing) this.#reviewing = null;
+    }
+  }
+
+  leave(): void {
+    this.#isLeft = true;
+    this.#terms.answers.leave();
+  }
+
+  #isServed(): boolean {
+    return this.#terms.supergraph === this.#options.supergraph.current();
+  }
+
+  #isRight(): boolean {
+    return this.#isLeft || (this.#isServed() && this.#terms.token === this.#context.token);
+  }
+
+  async #review(): Promise<boolean> {
+    if (this.#isRight()) return true;
+    const before = this.#terms;
+    const next = await agree({ ...this.#asked, extensions: undefined }, this.#context, this.#options).catch(
+      (error: unknown) => {
+        if (this.#isServed()) throw error;
+        return null;
+      },
+    );
+    if (next === null) return false;
+    const isReload = before.supergraph !== next.supergraph;
+    const isGoingOn = !isReload || isSame(before, next);
+    if (this.#isLeft || !isGoingOn) {
+      next.answers.leave();
+      return this.#isLeft;
+    }
+    this.#terms = next;
+    before.answers.leave();
+    if (isReload) this.#options.metrics.keptSubscriptions.inc({ field: next.stream.field });
+    // Another one may have come meanwhile.
+    return this.#review();
+  }
 }
 
 /** Rejects with a DomainError, a GraphQLError, or several of them in an AggregateError, when the operation is refused. */
@@ -35,50 +105,20 @@ export async function openTerms(
   context: RequestContext,
   options: TermsOptions,
 ): Promise<CurrentTerms> {
-  const { supergraph: served, authorize, metrics } = options;
-  let terms = await agree(true);
-  let isLeft = false;
-  let reviewing = Promise.resolve(true);
+  return new CurrentTerms(request, context, await agree(request, context, options, { isNew: true }), options);
+}
 
-  async function agree(isNew: boolean): Promise<Terms> {
-    const { token } = context;
-    const authorized = await authorize(served.current(), request, context, { isNew });
-    return { ...authorized, token, answers: await createSubscriptionAnswers(authorized, options) };
-  }
-
-  async function review(): Promise<boolean> {
-    const before = terms;
-    const isServed = () => before.supergraph === served.current();
-    if (isLeft || (isServed() && before.token === context.token)) return true;
-    const next = await agree(false).catch((error: unknown) => {
-      if (isServed()) throw error;
-      return null;
-    });
-    if (next === null) return false;
-    const isReload = before.supergraph !== next.supergraph;
-    const isGoingOn = !isReload || isSame(before, next);
-    if (isLeft || !isGoingOn) {
-      next.answers.leave();
-      return isLeft;
-    }
-    terms = next;
-    before.answers.leave();
-    if (isReload) metrics.keptSubscriptions.inc({ field: next.stream.field });
-    // Another one may have come meanwhile.
-    return review();
-  }
-
-  return {
-    now: () => terms,
-    review() {
-      reviewing = reviewing.then(review);
-      return reviewing;
-    },
-    leave() {
-      isLeft = true;
-      terms.answers.leave();
-    },
-  };
+async function agree(
+  request: OperationRequest,
+  context: RequestContext,
+  options: TermsOptions,
+  { isNew = false } = {},
+): Promise<Terms> {
+  const { token } = context;
+  const authorized = await options.authorize(options.supergraph.current(), request, context, { isNew });
+  const { supergraph, stream, subject, operation } = authorized;
+  const answers = await createSubscriptionAnswers(authorized, options);
+  return { supergraph, stream, subject, text: operation.text, token, answers };
 }
 
 /** The same events, told in the same way to somebody who may have the same of them. */
@@ -86,7 +126,7 @@ function isSame(before: Terms, next: Terms): boolean {
   return (
     before.stream.declaration === next.stream.declaration &&
     before.subject === next.subject &&
-    before.operation.text === next.operation.text &&
+    before.text === next.text &&
     before.answers.plan === next.answers.plan
   );
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@shop/testkit';
+import type { Answers } from './subscriptions.ts';
 import { type Begun, createTransport, type TransportHooks, type TransportSocket } from './transport-ws.ts';
 
 /** `next` says when the client can take more after an answer. */
@@ -16,7 +17,7 @@ function aTransport({ next, ...hooks }: Partial<TransportHooks> & { next?: Trans
   };
   const transport = createTransport(socket, {
     connect: async () => true,
-    ping: () => {},
+    ping: async () => {},
     start: async () => ({ result: { data: { a: 1 } } }),
     tell: (error) => [{ message: String(error) }],
     maxOperations: 2,
@@ -83,12 +84,17 @@ describe('graphql-transport-ws', () => {
     const begin: ((name: string) => void)[] = [];
     const left: string[] = [];
     const answersOf = (name: string) => {
-      const answers = {
-        next: () => Promise.resolve({ done: false as const, value: { data: { name } } }),
-        return: async () => ({ done: true as const, value: void left.push(name) }),
+      const end = { done: true as const, value: undefined };
+      const answers: Answers = {
+        tell: (taker) => void taker.take({ data: { name } }),
+        next: async () => end,
+        async return() {
+          left.push(name);
+          return end;
+        },
         [Symbol.asyncIterator]: () => answers,
       };
-      return { result: answers as never };
+      return { result: answers };
     };
     const start = () => new Promise<Begun>((resolve) => begin.push((name) => resolve(answersOf(name))));
     const { say, sent, transport } = aTransport({ start, next: () => new Promise<void>(() => {}) });

@@ -2,7 +2,7 @@ import { RateLimited } from '@shop/kernel';
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import { CloseCode, type Message, MessageType, type SubscribePayload, validateMessage } from 'graphql-ws';
 import { answerEndingMessage } from './answer-text.ts';
-import { TooSlow } from './delivery.ts';
+import { type Taker, TooSlow } from './delivery.ts';
 import type { Answers } from './subscriptions.ts';
 
 /** The one who is connected. */
@@ -20,11 +20,11 @@ export interface TransportHooks {
   /** False for one that may not come in. */
   connect(params: Record<string, unknown> | undefined): Promise<boolean>;
   /** A client brings a newer token in a ping. */
-  ping(payload: Record<string, unknown> | undefined): void;
+  ping(payload: Record<string, unknown> | undefined): Promise<void>;
   start(payload: SubscribePayload): Promise<Begun>;
   /** What a client is told of what ended its operation. */
   tell(error: unknown): readonly GraphQLFormattedError[];
-  maxOperations: number;
+  readonly maxOperations: number;
 }
 
 export type Begun = { result: Answers | FormattedExecutionResult } | { refused: readonly GraphQLFormattedError[] };
@@ -42,118 +42,163 @@ const TRY_AGAIN_LATER = 1013;
 /** Kept as long as its operation is open, and sent with each answer. */
 const LONGEST_ID = 256;
 
-/** One operation of a client. */
-interface Running {
-  id: string;
-  /** Null until it has begun, and for a query. */
-  answers: Answers | null;
-}
-
 /**
  * The server's side of graphql-transport-ws, as graphql-ws has it, with answers as text that many share.
  * https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
  */
 export function createTransport(socket: TransportSocket, hooks: TransportHooks): Transport {
+  return new Connection(socket, hooks);
+}
+
+/** A process has tens of thousands: none has functions of its own. */
+class Connection implements Transport {
+  readonly #socket: TransportSocket;
+  readonly #hooks: TransportHooks;
   /** By the client's id, which may be another operation's as soon as this one is over. */
-  const operations = new Map<string, Running>();
-  let state: 'new' | 'connecting' | 'connected' | 'closed' = 'new';
-  const patience = setTimeout(() => {
-    if (state === 'new') close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
-  }, CONNECTION_INIT_WITHIN_MS);
+  readonly #operations = new Map<string, Operation>();
+  #state: 'new' | 'connecting' | 'connected' | 'closed' = 'new';
+  #patience: NodeJS.Timeout | undefined;
 
-  function close(code: number, reason: string): void {
-    socket.close(code, reason);
+  constructor(socket: TransportSocket, hooks: TransportHooks) {
+    this.#socket = socket;
+    this.#hooks = hooks;
+    this.#patience = setTimeout(() => {
+      socket.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
+    }, CONNECTION_INIT_WITHIN_MS);
   }
 
-  async function connect(params: Record<string, unknown> | undefined): Promise<void> {
-    if (state !== 'new') return close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
-    state = 'connecting';
-    const isWelcome = await hooks.connect(params);
-    if (state !== 'connecting') return;
-    if (!isWelcome) return close(CloseCode.Forbidden, 'Forbidden');
-    state = 'connected';
-    socket.send(JSON.stringify({ type: MessageType.ConnectionAck }));
+  async message(text: string): Promise<void> {
+    const message = readMessage(text);
+    if (message === null) return this.#close(CloseCode.BadRequest, 'Invalid message received');
+    switch (message.type) {
+      case MessageType.ConnectionInit:
+        return this.#connect(message.payload);
+      case MessageType.Ping:
+        void this.#hooks.ping(message.payload);
+        return this.#send({ type: MessageType.Pong, payload: pongOf(message.payload) });
+      case MessageType.Pong:
+        return;
+      case MessageType.Subscribe:
+        return this.#subscribe(message.id, message.payload);
+      case MessageType.Complete:
+        return this.#leave(message.id);
+      default:
+        return this.#close(CloseCode.BadRequest, `Unexpected message of type ${message.type} received`);
+    }
   }
 
-  async function subscribe(id: string, payload: SubscribePayload): Promise<void> {
-    if (state !== 'connected') return close(CloseCode.Unauthorized, 'Unauthorized');
-    if (operations.has(id)) return close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
-    const isOneTooMany = operations.size >= hooks.maxOperations;
-    const operation: Running = { id, answers: null };
-    operations.set(id, operation);
+  closed(): void {
+    this.#state = 'closed';
+    this.#endPatience();
+    for (const id of [...this.#operations.keys()]) void this.#leave(id);
+  }
+
+  /** Undefined when there is nothing to wait for. */
+  next(operation: Operation, answer: FormattedExecutionResult): Promise<void> | undefined {
+    if (!this.#isOpen(operation)) return undefined;
+    return this.#socket.next(JSON.stringify(operation.id), answerEndingMessage(answer));
+  }
+
+  complete(operation: Operation): void {
+    if (this.#remove(operation)) this.#send({ id: operation.id, type: MessageType.Complete });
+  }
+
+  fail(operation: Operation, error: unknown): void {
+    if (error instanceof TooSlow) this.#close(TRY_AGAIN_LATER, 'Too slow: come back with your last cursor');
+    else if (this.#isOpen(operation)) this.#refuse(operation, this.#hooks.tell(error));
+  }
+
+  async #connect(params: Record<string, unknown> | undefined): Promise<void> {
+    if (this.#state !== 'new') {
+      return this.#close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
+    }
+    this.#state = 'connecting';
+    this.#endPatience();
+    const isWelcome = await this.#hooks.connect(params);
+    if (this.#state !== 'connecting') return;
+    if (!isWelcome) return this.#close(CloseCode.Forbidden, 'Forbidden');
+    this.#state = 'connected';
+    this.#send({ type: MessageType.ConnectionAck });
+  }
+
+  async #subscribe(id: string, payload: SubscribePayload): Promise<void> {
+    if (this.#state !== 'connected') return this.#close(CloseCode.Unauthorized, 'Unauthorized');
+    if (this.#operations.has(id)) {
+      return this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+    }
+    const isOneTooMany = this.#operations.size >= this.#hooks.maxOperations;
+    const operation = new Operation(id, this);
+    this.#operations.set(id, operation);
     try {
       if (isOneTooMany) throw new RateLimited(COME_BACK_AFTER_MS);
-      const begun = await hooks.start(payload);
-      if ('refused' in begun) return fail(operation, begun.refused);
+      const begun = await this.#hooks.start(payload);
+      if ('refused' in begun) return this.#refuse(operation, begun.refused);
       const { result } = begun;
-      if (!(Symbol.asyncIterator in result)) await next(operation, result);
-      else if (isOpen(operation)) await tell(operation, result);
-      else await result.return();
-      if (end(operation)) socket.send(JSON.stringify({ id, type: MessageType.Complete }));
+      if (!(Symbol.asyncIterator in result)) {
+        await this.next(operation, result);
+        this.complete(operation);
+      } else if (this.#isOpen(operation)) {
+        operation.answers = result;
+        result.tell(operation);
+      } else await result.return();
     } catch (error) {
-      if (error instanceof TooSlow) close(TRY_AGAIN_LATER, 'Too slow: come back with your last cursor');
-      else if (isOpen(operation)) fail(operation, hooks.tell(error));
+      this.fail(operation, error);
     }
   }
 
-  function isOpen(operation: Running): boolean {
-    return operations.get(operation.id) === operation;
-  }
-
-  /** False for one that was over before. */
-  function end(operation: Running): boolean {
-    return isOpen(operation) && operations.delete(operation.id);
-  }
-
-  function fail(operation: Running, payload: readonly GraphQLFormattedError[]): void {
-    if (end(operation)) socket.send(JSON.stringify({ id: operation.id, type: MessageType.Error, payload }));
-  }
-
-  async function tell(operation: Running, answers: Answers): Promise<void> {
-    operation.answers = answers;
-    for await (const answer of answers) {
-      const taken = next(operation, answer);
-      if (taken) await taken;
-    }
-  }
-
-  function next(operation: Running, answer: FormattedExecutionResult): Promise<void> | undefined {
-    if (!isOpen(operation)) return undefined;
-    return socket.next(JSON.stringify(operation.id), answerEndingMessage(answer));
-  }
-
-  async function leave(id: string): Promise<void> {
-    const operation = operations.get(id);
-    operations.delete(id);
+  async #leave(id: string): Promise<void> {
+    const operation = this.#operations.get(id);
+    this.#operations.delete(id);
     await operation?.answers?.return();
   }
 
-  return {
-    async message(text) {
-      const message = readMessage(text);
-      if (message === null) return close(CloseCode.BadRequest, 'Invalid message received');
-      switch (message.type) {
-        case MessageType.ConnectionInit:
-          return connect(message.payload);
-        case MessageType.Ping:
-          hooks.ping(message.payload);
-          return void socket.send(JSON.stringify({ type: MessageType.Pong, payload: pongOf(message.payload) }));
-        case MessageType.Pong:
-          return;
-        case MessageType.Subscribe:
-          return subscribe(message.id, message.payload);
-        case MessageType.Complete:
-          return leave(message.id);
-        default:
-          return close(CloseCode.BadRequest, `Unexpected message of type ${message.type} received`);
-      }
-    },
-    closed() {
-      state = 'closed';
-      clearTimeout(patience);
-      for (const id of [...operations.keys()]) void leave(id);
-    },
-  };
+  #isOpen(operation: Operation): boolean {
+    return this.#operations.get(operation.id) === operation;
+  }
+
+  /** False for one that was over before. */
+  #remove(operation: Operation): boolean {
+    return this.#isOpen(operation) && this.#operations.delete(operation.id);
+  }
+
+  #refuse(operation: Operation, payload: readonly GraphQLFormattedError[]): void {
+    if (this.#remove(operation)) this.#send({ id: operation.id, type: MessageType.Error, payload });
+  }
+
+  #endPatience(): void {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+  }
+
+  #send(message: object): void {
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  #close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+}
+
+/** What a client has asked for, until it is answered, or the client leaves. */
+class Operation implements Taker<FormattedExecutionResult> {
+  readonly id: string;
+  readonly #connection: Connection;
+  /** Null until a subscription has begun. */
+  answers: Answers | null = null;
+
+  constructor(id: string, connection: Connection) {
+    this.id = id;
+    this.#connection = connection;
+  }
+
+  take(answer: FormattedExecutionResult): Promise<void> | undefined {
+    return this.#connection.next(this, answer);
+  }
+
+  ended(failure: Error | null): void {
+    if (failure === null) this.#connection.complete(this);
+    else this.#connection.fail(this, failure);
+  }
 }
 
 function readMessage(text: string): Message | null {
