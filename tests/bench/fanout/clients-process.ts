@@ -5,10 +5,14 @@ import type { Asked, Said } from './crowd.ts';
 /** So many are being let in at a time: a server's queue of connections has an end. */
 const AT_ONCE = 200;
 const NUMBER = Buffer.from('"number":');
+/** An event that somebody has not been told of for so long is lost. */
+const LOST_AFTER_MS = 60_000;
 
 let clients: Client[] = [];
 /** How many have been told of an event. */
 const toldOf = new Map<number, number>();
+/** What each was told of last: each hears of every event, once and in order. */
+const lastOf = new Map<Client, number>();
 
 process.on('disconnect', () => process.exit());
 process.on('message', (asked: Asked) => {
@@ -38,6 +42,7 @@ function leave(): void {
   for (const client of clients) client.leave();
   clients = [];
   toldOf.clear();
+  lastOf.clear();
 }
 
 async function enter(port: number, all: readonly Pick<Client, 'id' | 'cursor'>[]): Promise<void> {
@@ -69,7 +74,25 @@ function take(client: Client, text: Buffer): void {
   toldOf.set(number, count);
   // Numbers below zero only ask whether everybody is there; time is no concern then.
   if (number < 0) look(client, text);
+  else expectNext(client, number, count);
   if (count === clients.length) say({ told: number, at: performance.timeOrigin + performance.now() });
+}
+
+function expectNext(client: Client, number: number, count: number): void {
+  const last = lastOf.get(client) ?? number - 1;
+  lastOf.set(client, number);
+  if (number !== last + 1) say({ failed: `${client.id} was told of event ${number} after event ${last}.` });
+  if (count === 1) setTimeout(mustBeTold, LOST_AFTER_MS, number).unref();
+}
+
+/** Says who has not heard of an event, unless all have gone since. */
+function mustBeTold(number: number): void {
+  const count = toldOf.get(number);
+  if (count === undefined || count >= clients.length) return;
+  const [first] = clients.filter((client) => (lastOf.get(client) ?? 0) < number);
+  say({
+    failed: `${clients.length - count} of ${clients.length} clients were not told of event ${number}: ${first?.id} for one.`,
+  });
 }
 
 function look(client: Client, text: Buffer): void {
