@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createLogger, createMetrics, loadConfig } from '@shop/service-kit';
-import { eventually, startTestServers } from '@shop/testkit';
+import { eventually, startTestServers, type TestServers } from '@shop/testkit';
 import { createSubgraphPools } from '../src/execution/subgraphs/subgraph-pools.ts';
 import { createSubgraphSources } from '../src/execution/subgraphs/subgraph-sources.ts';
 import { openDoor } from '../src/guards/door.ts';
@@ -45,19 +45,42 @@ function collectGarbage(): void {
   runInNewContext('gc')();
 }
 
+let servers: TestServers;
+const opened: { close(): unknown }[] = [];
+
+function openedNow<T extends { close(): unknown }>(one: T): T {
+  opened.push(one);
+  return one;
+}
+
+/** What was opened last first. */
+async function closeAll(): Promise<void> {
+  for (const each of opened.splice(0).reverse()) await each.close();
+}
+
+beforeAll(async () => {
+  servers = await startTestServers({ nats: true });
+});
+afterAll(async () => {
+  // Where the test has failed.
+  await closeAll();
+  await servers.close();
+});
+
 it(`leaves nothing behind of ${RELOADS} supergraphs that were served once, while a subscription stays open`, async () => {
-  const servers = await startTestServers({ nats: true });
-  const stream = await openStream(servers.nats.url);
+  const stream = openedNow(await openStream(servers.nats.url));
   await stream.create();
   const { guards, subgraphs, subscriptions: limits } = loadConfig(gatewaySettings, { SUPERGRAPH_PATH: 'none' });
   const log = createLogger('test', { level: 'silent' });
   const allMetrics = createMetrics('test');
   const metrics = createGatewayMetrics(allMetrics);
-  const planning = planningOf();
-  const door = await openDoor({ settings: guards, redis: null, decidePolicies: noPolicies, log, metrics, allMetrics });
+  const planning = openedNow(planningOf());
+  const door = openedNow(
+    await openDoor({ settings: guards, redis: null, decidePolicies: noPolicies, log, metrics, allMetrics }),
+  );
   const know = createKnownOperations({ door, maxBytes: 2 ** 20, recorder: null });
-  const pools = createSubgraphPools({ connections: 1 });
-  const source = createJetStreamSource(servers.nats.url, log);
+  const pools = openedNow(createSubgraphPools({ connections: 1 }));
+  const source = openedNow(createJetStreamSource(servers.nats.url, log));
   await eventually(async () => expect(await source.hasStream('BOOKS')).toBe(true), patience);
   const library = (n: number) =>
     composeLibrary({ books: `http://127.0.0.1:${9_000 + n}`, reviews: 'http://127.0.0.1:9' });
@@ -65,13 +88,15 @@ it(`leaves nothing behind of ${RELOADS} supergraphs that were served once, while
   let text = sdl;
   const before = { children: children(), handles: handles() };
 
-  const live = await openLiveSupergraph({
-    ...switching({ planning, pools, addresses: new Map() }),
-    source: { name: 'test', waits: false, pauseMs: () => 5, look: async () => text },
-    warm: warmUp({ planning, know, trusted: () => [], limit: 10 }),
-    log,
-    metrics,
-  });
+  const live = openedNow(
+    await openLiveSupergraph({
+      ...switching({ planning, pools, addresses: new Map() }),
+      source: { name: 'test', waits: false, pauseMs: () => 5, look: async () => text },
+      warm: warmUp({ planning, know, trusted: () => [], limit: 10 }),
+      log,
+      metrics,
+    }),
+  );
   await planning.prepare(live.current(), { text: '{ books { title rating } }' });
   const subscriptions = createSubscriptions({
     supergraph: live,
@@ -115,12 +140,6 @@ it(`leaves nothing behind of ${RELOADS} supergraphs that were served once, while
   await answers.return();
   await listening;
 
-  await live.close();
-  await planning.close();
-  await pools.close();
-  await source.close();
-  await door.close();
-  await stream.close();
+  await closeAll();
   await eventually(() => expect(children()).toBe(before.children), patience);
-  await servers.close();
 }, 180_000);
