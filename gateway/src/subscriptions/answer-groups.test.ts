@@ -44,11 +44,12 @@ async function askedBy(...members: Member[]) {
       asked.push(token);
       return {};
     },
+    answerBefore: async () => ({}),
     currentState: async () => null,
   });
   const joined = await Promise.all(members.map((member) => groups.join(wantedBy(member), prepare)));
   const event = {} as StreamEvent;
-  await Promise.all(joined.map(({ answer }) => answer(event)));
+  await Promise.all(joined.map((each) => each.answer({ event })));
   return asked;
 }
 
