@@ -115,6 +115,7 @@ it(`leaves nothing behind of ${RELOADS} supergraphs that were served once, while
     { ...request, text: 'subscription { noticeForMe { text } }' },
     { token, client: { address: '', accept: undefined }, idempotencyKey: null },
   );
+  openedNow({ close: () => answers.return() });
   const told: unknown[] = [];
   const listening = (async () => {
     for await (const { data } of answers) told.push(data);
@@ -137,9 +138,7 @@ it(`leaves nothing behind of ${RELOADS} supergraphs that were served once, while
     collectGarbage();
     expect(served.filter((each) => each.deref() !== undefined).length).toBeLessThanOrEqual(1);
   }, patience);
-  await answers.return();
-  await listening;
-
   await closeAll();
+  await listening;
   await eventually(() => expect(children()).toBe(before.children), patience);
 }, 180_000);
