@@ -106,3 +106,26 @@ it('clients that come back for different things have the stream read by sixteen 
   expect(most).toBeGreaterThan(2);
   expect(most).toBeLessThanOrEqual(16 + 1);
 }, 120_000);
+
+it('a crowd that has left leaves nothing behind: no connection, no subscription, no consumer, no timer', async () => {
+  const before = openResources();
+  for (let i = 0; i < 300; i += 1) sockets.push(await openBareSocket(library.gateway, {}));
+  for (const { subscribe } of sockets) subscribe('1', { query: RETURNED, variables: { id: 'left' } });
+  await openNow(300);
+  const openSockets = () => metricOf(library.gateway, /^gateway_sockets_open/);
+  expect(await openSockets()).toBe(300);
+  // Half of them say so, and half are gone from one moment to the next.
+  for (const [i, { socket }] of sockets.splice(0).entries()) {
+    if (i % 2 === 0) socket.close();
+    else socket.terminate();
+  }
+  await openNow(0);
+  await eventually(async () => {
+    expect(await openSockets()).toBe(0);
+    expect(await stream.consumers()).toBe(0);
+    expect(openResources()).toBeLessThanOrEqual(before + 10);
+  }, patience);
+}, 120_000);
+
+/** Connections and timers of this process; a few come and go with those who look. */
+const openResources = () => process.getActiveResourcesInfo().length;
