@@ -70,6 +70,15 @@ it('keeps the process whose planner can be interrupted', async () => {
   expect(await plan(hiveRequest, never)).toContain('lit');
 });
 
+it('goes on in another process after so many plans', async () => {
+  const told = jest.spyOn(log, 'info');
+  const { plan } = aProcess({ renewAfter: 2 });
+  const planned = await Promise.all(Array.from({ length: 5 }, () => plan(request, never)));
+  planned.push(await plan(request, never));
+  for (const each of planned) expect(each).toContain('lit');
+  expect(told.mock.calls).toEqual([[{ plans: 5 }, 'The planning process is renewed.']]);
+});
+
 it('says of a process that died that it did', async () => {
   const { plan, ready } = aProcess({ file: 'no-such-worker' });
   await expect(ready()).rejects.toThrow('died');

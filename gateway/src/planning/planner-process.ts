@@ -38,8 +38,13 @@ export interface PlannerProcessOptions {
   /** A planner that cannot be interrupted ends with its process when a plan is given up. */
   canGiveUp: boolean;
   memoryMb: number;
+  /** After so many plans another process takes over, between two plans. */
+  renewAfter?: number;
   log: Logger;
 }
+
+/** Hive's binding keeps about 100 bytes of every AbortSignal it was given, outside of the heap: 10 MB until then. */
+const RENEW_AFTER = 100_000;
 
 // Built code has only the .js beside it; tests and benchmarks run the .ts, as Node does by itself.
 const ENDING = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
@@ -63,6 +68,7 @@ export function createPlannerProcess<R extends { text: string }>(options: Planne
   let running: Running<R> | null = null;
   let closed = false;
   let lastId = 0;
+  let plans = 0;
 
   function start(): Running<R> {
     const { sdl, log } = options;
@@ -127,6 +133,13 @@ export function createPlannerProcess<R extends { text: string }>(options: Planne
     take(id)?.reject(new PlanningFailed('Planning was given up.'));
   }
 
+  function renew(): void {
+    options.log.info({ plans }, 'The planning process is renewed.');
+    plans = 0;
+    void end('The planning process is renewed.');
+    running = start();
+  }
+
   function planner(): Running<R> {
     if (closed) throw new PlanningFailed('The planner is closed.');
     running ??= start();
@@ -148,6 +161,8 @@ export function createPlannerProcess<R extends { text: string }>(options: Planne
         return await asked.promise;
       } finally {
         signal.removeEventListener('abort', abandon);
+        plans += 1;
+        if (plans >= (options.renewAfter ?? RENEW_AFTER) && waiting.size === 0 && running !== null) renew();
       }
     },
     async close() {
