@@ -3,6 +3,7 @@ import { loadConfig } from '@shop/service-kit';
 import { eventually, startTestServers, type TestServers, type TestTokens, testTokens } from '@shop/testkit';
 import { gatewaySettings, type RunningGateway, startGateway } from '../src/index.ts';
 import { type BookStream, openStream, type Published, type Subscriber, subscribe } from './library/events.ts';
+import { metricOf } from './library/metrics.ts';
 import { type Library, startLibrary } from './library/start-library.ts';
 
 let servers: TestServers;
@@ -59,16 +60,15 @@ const daysOf = ({ results }: Subscriber) =>
   results.map(({ data }) => (data?.bookReturned as { returnedAt: string } | undefined)?.returnedAt);
 const cursorOf = ({ results }: Subscriber): unknown => (results.at(-1)?.extensions as { cursor?: unknown })?.cursor;
 
-async function openHere(): Promise<number> {
-  const text = await (await fetch(library.gateway.url.replace('/graphql', '/metrics'))).text();
-  return Number(/^gateway_subscriptions_open\{.*field="bookReturned".*\} (\d+)$/m.exec(text)?.[1] ?? 0);
-}
+const openHere = () => metricOf(library.gateway, /^gateway_subscriptions_open\{.*field="bookReturned"/);
+const statesRead = () =>
+  metricOf(library.gateway, /^gateway_subscription_current_states_total\{.*field="bookReturned"/);
 
-/** Hears of a book from now on. */
+/** Hears of a book from now on: what happened before its current state was read belongs to that. */
 async function listening(bookId: string): Promise<Subscriber> {
-  const before = await openHere();
+  const before = await statesRead();
   const subscriber = join(library.gateway.url, RETURNED, { variables: { id: bookId } });
-  await eventually(async () => expect(await openHere()).toBe(before + 1));
+  await eventually(async () => expect(await statesRead()).toBe(before + 1));
   return subscriber;
 }
 
