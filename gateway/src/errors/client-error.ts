@@ -1,7 +1,8 @@
 import { DomainError } from '@shop/kernel';
-import { currentTraceId } from '@shop/service-kit';
+import { currentTraceId, MalformedRequest } from '@shop/service-kit';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { nullArgumentIn } from './bad-variables.ts';
+import { badRequest } from './http-head.ts';
 import { isAboutAValue, valuePathIn } from './value-path.ts';
 
 /** What a subgraph may say to a client. */
@@ -62,9 +63,10 @@ export function isMasked(error: GraphQLFormattedError): boolean {
   return toClientError(error).extensions?.code === INTERNAL;
 }
 
-/** A GraphQL error with the code and extensions of a domain error; anything else stays what it is. */
+/** A GraphQL error with the code and extensions of a domain error, or the status of a bad request; anything else stays what it is. */
 export function asGraphQLError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return withCode(error);
+  if (error instanceof MalformedRequest) return badRequest(error.message);
   if (error instanceof DomainError) {
     const extensions = { code: error.code, ...error.extensions() };
     return new GraphQLError(error.message, { originalError: error, extensions });

@@ -1,3 +1,4 @@
+import { BoundedMap } from '@shop/kernel';
 import {
   type GraphQLError,
   GraphQLIncludeDirective,
@@ -6,7 +7,6 @@ import {
   Kind,
   visit,
 } from 'graphql';
-import { BoundedMap } from '../bounded-map.ts';
 import { operationOf } from '../planning/operation-document.ts';
 import type { PlanNode, QueryPlan } from '../planning/plan.ts';
 import type { PlannedOperation } from '../planning/planned-operation.ts';

@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
-import { clientAddressOf } from '@shop/service-kit';
+import { clientAddressOf, readsStatus } from '@shop/service-kit';
 import type { GraphQLError } from 'graphql';
 import { asGraphQLError } from '../errors/client-error.ts';
 import { withHead } from '../errors/http-head.ts';
 import { idempotencyKeyOf, type RequestContext } from '../request-context.ts';
-import { readsStatus } from '../transport/media-type.ts';
 import { clientAppOf } from '../usage/client-app.ts';
 import { refuseForgery } from './csrf.ts';
 import type { Client, Door } from './door.ts';

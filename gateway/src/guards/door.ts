@@ -1,7 +1,7 @@
+import { BoundedMap } from '@shop/kernel';
 import type { RedisConnection } from '@shop/redis';
 import type { Logger, Metrics } from '@shop/service-kit';
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
-import { BoundedMap } from '../bounded-map.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import type { RequestContext } from '../request-context.ts';
 import { notPriced, refuseCost } from './cost.ts';

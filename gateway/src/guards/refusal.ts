@@ -1,6 +1,6 @@
+import { readsStatus } from '@shop/service-kit';
 import { GraphQLError } from 'graphql';
 import { withHead } from '../errors/http-head.ts';
-import { readsStatus } from '../transport/media-type.ts';
 
 /** Who can say no; the label of `gateway_refused_total`. */
 export type GuardName =

@@ -1,6 +1,5 @@
-import { ServiceUnavailable, Unauthenticated } from '@shop/kernel';
+import { BoundedMap, ServiceUnavailable, Unauthenticated } from '@shop/kernel';
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
-import { BoundedMap } from '../bounded-map.ts';
 
 /** A token as it came: subgraphs get the same one and verify it again, so that a forged header proves nothing anywhere. */
 export interface ViewerToken {

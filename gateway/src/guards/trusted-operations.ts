@@ -1,6 +1,6 @@
+import { BoundedMap } from '@shop/kernel';
 import { ConfigError, type Logger, reasonOf, startPeriodic } from '@shop/service-kit';
 import { stripIgnoredCharacters } from 'graphql';
-import { BoundedMap } from '../bounded-map.ts';
 import { readOperations, sha256, stampOf, type TrustedOperation } from './operation-manifest.ts';
 import type { Refusal } from './refusal.ts';
 

@@ -1,3 +1,4 @@
+import { BoundedMap } from '@shop/kernel';
 import {
   getOperationAST,
   Kind,
@@ -6,7 +7,6 @@ import {
   parse,
   type VariableDefinitionNode,
 } from 'graphql';
-import { BoundedMap } from '../bounded-map.ts';
 import { noSuchOperation } from '../execution/operation.ts';
 import type { Door } from '../guards/door.ts';
 import type { GuardedOperation } from '../guards/guarded-operation.ts';

@@ -1,11 +1,11 @@
 import { ServiceUnavailable } from '@shop/kernel';
+import type { AskedOperation } from '@shop/service-kit';
 import { type FormattedExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import type { KnowOperation } from '../operations/known-operations.ts';
 import type { RequestContext } from '../request-context.ts';
 import { NOT_YET } from '../supergraph/hold-while-answering.ts';
 import type { LiveSupergraph } from '../supergraph/live-supergraph.ts';
 import type { AdmitText } from '../transport/admit-text.ts';
-import type { AskedOperation } from '../transport/asked-operation.ts';
 import { type OperationPipeline, resultOf } from '../transport/operation-pipeline.ts';
 import type { Answers, Subscriptions } from './subscriptions.ts';
 

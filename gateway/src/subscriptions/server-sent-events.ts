@@ -1,13 +1,18 @@
-import { clientAddressOf, type Logger } from '@shop/service-kit';
+import {
+  type AskedOperation,
+  clientAddressOf,
+  type Logger,
+  operationInBody,
+  operationInSearch,
+} from '@shop/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { asGraphQLErrors, type FormatError } from '../errors/client-error.ts';
 import { admitRequest, type Entrance } from '../guards/admit-request.ts';
 import type { GatewayMetrics } from '../observability/gateway-metrics.ts';
 import { reportErrors } from '../observability/report-errors.ts';
 import type { RequestContext } from '../request-context.ts';
-import { type AskedOperation, operationInBody, operationInSearch } from '../transport/asked-operation.ts';
+import { EVENT_STREAM, takesEvents } from '../transport/event-stream-type.ts';
 import { readJsonBodies } from '../transport/json-bodies.ts';
-import { EVENT_STREAM, takesEvents } from '../transport/media-type.ts';
 import { clientAppOf } from '../usage/client-app.ts';
 import { answerText } from './answer-text.ts';
 import { TooSlow } from './delivery.ts';

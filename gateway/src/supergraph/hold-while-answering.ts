@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { takesEvents } from '../transport/media-type.ts';
+import { takesEvents } from '../transport/event-stream-type.ts';
 import type { LiveSupergraph } from './live-supergraph.ts';
 
 export interface HoldWhileAnsweringOptions {

@@ -1,5 +1,5 @@
+import { type AskedOperation, isJsonObject, type OperationParams, operationParams } from '@shop/service-kit';
 import type { Client, Door } from '../guards/door.ts';
-import { type AskedOperation, type OperationParams, operationParams, withText } from './asked-operation.ts';
 import type { PersistedQueries } from './persisted-queries.ts';
 
 /** An operation whose text was found and let in; nobody has parsed it. */
@@ -33,4 +33,11 @@ export function createAdmitText(
     if (text === null) throw persisted.missing(params);
     return { ...params, text, onAdmitted: () => persisted.remember(params) };
   }
+}
+
+/** The same operation with the text its id stands for; an id of Apollo's kind is taken out, as it need not be the text's hash. */
+function withText(asked: AskedOperation, query: string): AskedOperation {
+  if (!isJsonObject(asked.extensions)) return { ...asked, query };
+  const { persistedQuery: _, ...extensions } = asked.extensions;
+  return { ...asked, query, extensions };
 }

@@ -1,6 +1,6 @@
+import { readsStatus } from '@shop/service-kit';
 import type { GraphQLError } from 'graphql';
 import { type HttpHead, headOf } from '../errors/http-head.ts';
-import { readsStatus } from './media-type.ts';
 
 /** The status and headers of an answer. */
 export interface AnswerHead extends HttpHead {

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip, zstdCompress } from 'node:zlib';
-import { BoundedMap } from '../bounded-map.ts';
+import { BoundedMap } from '@shop/kernel';
 
 /** What answers can be made smaller with, the best first. */
 const ENCODINGS = ['zstd', 'br', 'gzip'] as const;

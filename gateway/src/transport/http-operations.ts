@@ -1,12 +1,17 @@
 import type { ServerResponse } from 'node:http';
+import {
+  type AskedOperation,
+  acceptedType,
+  MalformedRequest,
+  operationInBody,
+  operationInSearch,
+} from '@shop/service-kit';
 import type { FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import { badRequest } from '../errors/http-head.ts';
 import { admitRequest, type Entrance } from '../guards/admit-request.ts';
 import { type Departure, departureFrom } from '../resilience/departure.ts';
 import type { AdmitText } from './admit-text.ts';
-import { type AskedOperation, operationInBody, operationInList, operationInSearch } from './asked-operation.ts';
-import { acceptedType } from './media-type.ts';
 import { takesParts } from './multipart.ts';
 import type { OperationAnswer, OperationPipeline } from './operation-pipeline.ts';
 
@@ -68,4 +73,10 @@ export function createHttpOperations(options: HttpOperationsOptions): HttpOperat
 
 function notAcceptable(): GraphQLError {
   return badRequest('Answers are application/graphql-response+json or application/json.', { status: 406 });
+}
+
+/** Throws for what is in a list of operations and is none. */
+function operationInList(item: unknown): AskedOperation {
+  if (Array.isArray(item)) throw new MalformedRequest('A list of operations holds objects, and no further lists.');
+  return operationInBody(item);
 }

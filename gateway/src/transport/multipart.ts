@@ -1,6 +1,6 @@
-import { BoundedMap } from '../bounded-map.ts';
+import { BoundedMap } from '@shop/kernel';
+import { qualityOf, qualityOfOnePiece } from '@shop/service-kit';
 import { answerText } from './answer-text.ts';
-import { qualityOf, qualityOfOnePiece } from './media-type.ts';
 import type { LaterAnswer, OperationAnswer } from './operation-pipeline.ts';
 
 /** What the parts are written as: https://www.apollographql.com/docs/graphos/routing/operations/defer */

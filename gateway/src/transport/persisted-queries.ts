@@ -1,10 +1,9 @@
+import { BoundedMap } from '@shop/kernel';
 import type { RedisConnection } from '@shop/redis';
-import type { Logger } from '@shop/service-kit';
+import type { Logger, OperationParams } from '@shop/service-kit';
 import { GraphQLError } from 'graphql';
-import { BoundedMap } from '../bounded-map.ts';
 import { badRequest, withHead } from '../errors/http-head.ts';
 import { sha256 } from '../guards/operation-manifest.ts';
-import type { OperationParams } from './asked-operation.ts';
 
 /** Automatic persisted queries: a client sends a text once with its hash, and from then on the hash alone. */
 export interface PersistedQueries {

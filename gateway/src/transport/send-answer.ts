@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
+import { acceptedType } from '@shop/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerText } from './answer-text.ts';
 import { acceptedEncoding, compress } from './compression.ts';
-import { acceptedType } from './media-type.ts';
 import { PARTS_TYPE, partsOf, takesParts } from './multipart.ts';
 import type { OperationAnswer } from './operation-pipeline.ts';
 import { addVary } from './vary.ts';

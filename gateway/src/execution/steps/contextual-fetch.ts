@@ -1,4 +1,4 @@
-import { BoundedMap } from '../../bounded-map.ts';
+import { BoundedMap } from '@shop/kernel';
 import type { FetchNode } from '../../planning/plan.ts';
 import type { Run, Step } from '../run.ts';
 import { type ContextValues, compileContexts } from '../tree/contexts.ts';

@@ -1,13 +1,12 @@
 import { BlockList } from 'node:net';
 import { DomainError, ServiceUnavailable, Unauthenticated } from '@shop/kernel';
-import { clientAddressOf } from '@shop/service-kit';
+import { acceptedType, clientAddressOf, MalformedRequest } from '@shop/service-kit';
 import type { FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { createFormatError } from '../format-error.ts';
 import type { SubgraphContext, SubgraphServerOptions } from '../subgraph-request.ts';
 import { askedOperation } from './asked-operation.ts';
 import { createKnownDocuments } from './known-documents.ts';
-import { acceptedType } from './media-type.ts';
 import { refuseForgery } from './refuse-forgery.ts';
 import { badRequest, RequestRefused } from './request-refused.ts';
 import { runOperation } from './run-operation.ts';
@@ -76,7 +75,7 @@ export function answerRequests<Context extends SubgraphContext>(
   }
 
   function refusal(error: unknown, accept: string | undefined): Answer {
-    const refused = error instanceof RequestRefused ? error : new RequestRefused(asGraphQL(error), 500);
+    const refused = refusedFor(error);
     const type = acceptedType(accept) ?? 'application/json';
     return {
       status: refused.status,
@@ -84,6 +83,12 @@ export function answerRequests<Context extends SubgraphContext>(
       body: `${JSON.stringify({ errors: [formatError(refused.error)] })}\n`,
     };
   }
+}
+
+function refusedFor(error: unknown): RequestRefused {
+  if (error instanceof RequestRefused) return error;
+  if (error instanceof MalformedRequest) return badRequest(error.message);
+  return new RequestRefused(asGraphQL(error), 500);
 }
 
 const NOT_ACCEPTED =

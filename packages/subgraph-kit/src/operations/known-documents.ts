@@ -1,3 +1,4 @@
+import { BoundedMap } from '@shop/kernel';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 
 /** Returns the document of a text, or what is wrong with it. */
@@ -10,32 +11,15 @@ const BYTES_PER_CHARACTER = 90;
 
 /** Parses and validates each text once, and keeps the documents that were asked for last, as many as there is room for. */
 export function createKnownDocuments(schema: GraphQLSchema, maxBytes = MAX_BYTES): KnowDocument {
-  // A Map iterates in the order of insertion: the first is the one that was not asked for for longest.
-  const known = new Map<string, DocumentNode>();
-  let bytes = 0;
+  const known = new BoundedMap<string, DocumentNode>(maxBytes, (_document, text) => bytesOf(text));
 
   return (text) => {
     const before = known.get(text);
-    if (before !== undefined) {
-      known.delete(text);
-      known.set(text, before);
-      return before;
-    }
+    if (before !== undefined) return before;
     const found = read(schema, text);
-    if (!Array.isArray(found)) keep(text, found as DocumentNode);
+    if (!Array.isArray(found)) known.set(text, found as DocumentNode);
     return found;
   };
-
-  function keep(text: string, document: DocumentNode): void {
-    if (bytesOf(text) > maxBytes) return;
-    known.set(text, document);
-    bytes += bytesOf(text);
-    for (const oldest of known.keys()) {
-      if (bytes <= maxBytes) return;
-      known.delete(oldest);
-      bytes -= bytesOf(oldest);
-    }
-  }
 }
 
 function bytesOf(text: string): number {

@@ -7,7 +7,7 @@ import {
   Kind,
   OperationTypeNode,
 } from 'graphql';
-import type { AskedOperation } from './asked-operation.ts';
+import type { OperationRequested } from './asked-operation.ts';
 import type { KnowDocument } from './known-documents.ts';
 import { badRequestError } from './request-refused.ts';
 
@@ -31,7 +31,7 @@ export interface RunOptions<Context> {
 
 /** Runs an operation, if there is one to run. Whatever goes wrong in it is among its errors. */
 export async function runOperation<Context>(
-  { text, operationName, variables, mayChange }: AskedOperation,
+  { text, operationName, variables, mayChange }: OperationRequested,
   context: Context,
   { schema, know, changing }: RunOptions<Context>,
 ): Promise<Outcome> {

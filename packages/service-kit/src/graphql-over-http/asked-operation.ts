@@ -1,12 +1,18 @@
-import { badRequest } from '../errors/http-head.ts';
-import type { DocumentRequest } from '../guards/trusted-operations.ts';
-
 type JsonObject = Record<string, unknown>;
 
+/** A request in which no operation can be meant; the message says what of it. */
+export class MalformedRequest extends Error {
+  override readonly name = 'MalformedRequest';
+}
+
 /** What a client asks for, as it came: nothing of it has been looked at. */
-export interface AskedOperation extends DocumentRequest {
+export interface AskedOperation {
+  query?: unknown;
+  /** As GraphQL over HTTP calls the id of a known document. */
+  documentId?: unknown;
   operationName?: unknown;
   variables?: unknown;
+  extensions?: unknown;
 }
 
 /** An operation that makes sense as a request; whether it can be run is seen later. */
@@ -18,20 +24,21 @@ export interface OperationParams {
   extensions: JsonObject | undefined;
 }
 
-/** Reads the query of a GET. Throws for one that cannot be meant. */
+/** Reads the query of a GET. Throws MalformedRequest for one that cannot be meant. */
 export function operationInSearch(search: string): AskedOperation {
   const params = new URLSearchParams(search);
   const once = (name: string) => {
     const [value, ...others] = params.getAll(name);
-    if (others.length > 0) throw badRequest(`The '${name}' search parameter may only be specified once.`);
+    if (others.length > 0) throw new MalformedRequest(`The '${name}' search parameter may only be specified once.`);
     return value;
   };
   const json = (name: string) => {
     const text = once(name);
     if (text === undefined) return undefined;
     const value = readJson(text);
-    if (value === undefined) throw badRequest(`The ${name} search parameter contains invalid JSON.`);
-    if (!isObject(value)) throw badRequest(`The ${name} search parameter should contain a JSON-encoded object.`);
+    if (value === undefined) throw new MalformedRequest(`The ${name} search parameter contains invalid JSON.`);
+    if (!isJsonObject(value))
+      throw new MalformedRequest(`The ${name} search parameter should contain a JSON-encoded object.`);
     return value;
   };
   return {
@@ -43,25 +50,19 @@ export function operationInSearch(search: string): AskedOperation {
   };
 }
 
-/** Throws for a body that holds no operation, or several. */
+/** Throws MalformedRequest for a body that holds no operation, or several. */
 export function operationInBody(body: unknown): AskedOperation {
-  if (isObject(body) && Object.keys(body).length > 0) return body;
-  throw badRequest(
+  if (isJsonObject(body) && Object.keys(body).length > 0) return body;
+  throw new MalformedRequest(
     Array.isArray(body)
       ? 'Operation batching disabled.'
       : 'POST body missing, invalid Content-Type, or JSON object has no keys.',
   );
 }
 
-/** Throws for what is in a list of operations and is none. */
-export function operationInList(item: unknown): AskedOperation {
-  if (Array.isArray(item)) throw badRequest('A list of operations holds objects, and no further lists.');
-  return operationInBody(item);
-}
-
-/** Throws for parts that are of no type a client could mean. */
+/** Throws MalformedRequest for parts that are of no type a client could mean. */
 export function operationParams({ query, operationName, variables, extensions }: AskedOperation): OperationParams {
-  if (query && typeof query !== 'string') throw badRequest('GraphQL queries must be strings.');
+  if (query && typeof query !== 'string') throw new MalformedRequest('GraphQL queries must be strings.');
   return {
     text: textIn({ query }),
     operationName: name(operationName),
@@ -70,28 +71,21 @@ export function operationParams({ query, operationName, variables, extensions }:
   };
 }
 
-/** The same operation with the text its id stands for; an id of Apollo's kind is taken out, as it need not be the text's hash. */
-export function withText(asked: AskedOperation, query: string): AskedOperation {
-  if (!isObject(asked.extensions)) return { ...asked, query };
-  const { persistedQuery: _, ...extensions } = asked.extensions;
-  return { ...asked, query, extensions };
-}
-
 /** The text that would be run: null where only an id is sent. */
-function textIn({ query }: DocumentRequest): string | null {
+function textIn({ query }: AskedOperation): string | null {
   return typeof query === 'string' && query !== '' ? query : null;
 }
 
 function name(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
-  throw badRequest('`operationName` in a POST body must be a string if provided.');
+  throw new MalformedRequest('`operationName` in a POST body must be a string if provided.');
 }
 
 function object(what: string, value: unknown): JsonObject | undefined {
   if (value === undefined || value === null) return undefined;
-  if (isObject(value)) return value;
-  throw badRequest(
+  if (isJsonObject(value)) return value;
+  throw new MalformedRequest(
     typeof value === 'string'
       ? `\`${what}\` in a POST body should be provided as an object, not a recursively JSON-encoded string.`
       : `\`${what}\` in a POST body must be an object if provided.`,
@@ -106,6 +100,7 @@ function readJson(text: string): unknown {
   }
 }
 
-function isObject(value: unknown): value is JsonObject {
+/** Whether a value of JSON is an object, and neither a list nor null. */
+export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

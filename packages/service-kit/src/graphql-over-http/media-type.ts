@@ -1,4 +1,4 @@
-import { BoundedMap } from '../bounded-map.ts';
+import { BoundedMap } from '@shop/kernel';
 
 const JSON_TYPE = 'application/json';
 const GRAPHQL_TYPE = 'application/graphql-response+json';
@@ -19,7 +19,8 @@ const remembered = new BoundedMap<string, MediaType | 'none'>(200);
 
 /** The media type a client would rather have (RFC 9110, 12.5.1); null when it takes none of them. */
 export function acceptedType(accept: string | undefined): MediaType | null {
-  if (accept === undefined || accept === '') return JSON_TYPE;
+  // What gateways send, and whoever does not care.
+  if (accept === undefined || accept === '' || accept === JSON_TYPE || accept === '*/*') return JSON_TYPE;
   const chosen = remembered.get(accept) ?? choose(accept) ?? 'none';
   remembered.set(accept, chosen);
   return chosen === 'none' ? null : chosen;
@@ -28,13 +29,6 @@ export function acceptedType(accept: string | undefined): MediaType | null {
 /** Whether a client looks at the status of an answer: others take anything but 200 for a broken connection. */
 export function readsStatus(accept: string | undefined): boolean {
   return accept?.includes(GRAPHQL_TYPE) ?? false;
-}
-
-export const EVENT_STREAM = 'text/event-stream';
-
-/** Whether a client wants to be told of events. */
-export function takesEvents(accept: string | undefined): boolean {
-  return accept?.includes(EVENT_STREAM) ?? false;
 }
 
 /** How much a client would like a media type that it names itself, and that has one parameter; 0 for not at all. */
@@ -81,4 +75,9 @@ function rangeOf(text: string): Range {
     parameters: parameters.filter((each) => each !== quality),
     quality: Number.isNaN(number) ? 0 : number,
   };
+}
+
+/** A content type without its parameters. */
+export function essenceOf(contentType: string): string {
+  return contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
