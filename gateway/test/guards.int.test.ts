@@ -1,5 +1,9 @@
+import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mayBeForged } from '@shop/service-kit';
 import { eventually } from '@shop/testkit';
+import { idempotencyKeyOf } from '../src/request-context.ts';
+import { clientAppOf } from '../src/usage/client-app.ts';
 import { type Archive, startArchive } from './guards/archive.ts';
 import { type Subscriber, subscribe } from './library/events.ts';
 
@@ -174,8 +178,13 @@ describe('the schema, where it cannot be read,', () => {
 });
 
 describe('a page of another site', () => {
+  let listing: Archive;
+  beforeAll(async () => {
+    listing = await startArchive({ CORS_ORIGINS: 'https://shop.example, https://app.example' });
+  });
+  afterAll(() => listing.close());
+
   it('may call the gateway when its origin is listed, and no other', async () => {
-    const listing = await startArchive({ CORS_ORIGINS: 'https://shop.example, https://app.example' });
     const ask = (origin: string, method: string) =>
       fetch(listing.gateway.url, {
         method,
@@ -192,7 +201,37 @@ describe('a page of another site', () => {
       expect(headers.get('access-control-allow-origin')).toBeNull();
       expect(headers.get('vary')).toContain('Origin');
     }
-    await listing.close();
+  });
+
+  async function allowedHeaders(): Promise<string[]> {
+    const { headers } = await fetch(listing.gateway.url, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://app.example' },
+    });
+    return headers.get('access-control-allow-headers')?.split(', ') ?? [];
+  }
+
+  it('may send all that Apollo Client sends when it says which program it is', async () => {
+    const allowed = await allowedHeaders();
+    const inBrowser: typeof fetch = (url, init) => {
+      const refused = [...new Headers(init?.headers).keys()].filter((name) => !allowed.includes(name));
+      return refused.length > 0 ? Promise.reject(new TypeError(`The browser refuses ${refused}.`)) : fetch(url, init);
+    };
+    const client = new ApolloClient({
+      link: new HttpLink({ uri: listing.gateway.url, fetch: inBrowser }),
+      cache: new InMemoryCache(),
+      clientAwareness: { name: 'storefront', version: '2.1' },
+    });
+    expect((await client.query({ query: gql('{ file(id: 1) { id } }') })).data).toMatchObject({ file: { id: '1' } });
+  });
+
+  it('may send every header that the gateway reads', async () => {
+    const read = new Set(['accept', 'authorization', 'last-event-id', 'traceparent']);
+    const noting = new Proxy<Record<string, undefined>>({}, { get: (_none, name) => void read.add(String(name)) });
+    for (const reading of [clientAppOf, idempotencyKeyOf, mayBeForged]) reading(noting);
+    expect(read.size).toBeGreaterThan(8);
+    const allowed = await allowedHeaders();
+    expect([...read].filter((name) => !allowed.includes(name))).toEqual([]);
   });
 });
 

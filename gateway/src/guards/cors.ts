@@ -5,6 +5,8 @@ const ONE_DAY_SECONDS = 86_400;
 const ALLOWED_HEADERS = [
   'accept',
   'apollo-require-preflight',
+  'apollographql-client-name',
+  'apollographql-client-version',
   'authorization',
   'content-type',
   'idempotency-key',
