@@ -37,21 +37,19 @@ export function readPending(session: DatabaseSession, afterId: number, limit: nu
  */
 export async function archive(session: DatabaseSession, events: readonly PublishedEvent[]): Promise<void> {
   const places = JSON.stringify(events.map(({ id, streamSequence }) => [id, streamSequence]));
-  await session.change('START TRANSACTION');
   // Each row is looked up by its key, however few there seem to be: reading all would wait for those who record now.
-  await session.change(
-    `INSERT INTO outbox_archive
+  const copy = `INSERT INTO outbox_archive
        (id, event_id, stream, wire_subject, type, aggregate_id, aggregate_version, envelope, created_at,
         stream_sequence, published_at)
      SELECT event.id, event.event_id, event.stream, event.wire_subject, event.type, event.aggregate_id,
             event.aggregate_version, event.envelope, event.created_at, place.sequence, UTC_TIMESTAMP(3)
        FROM JSON_TABLE(?, '$[*]' COLUMNS (
               id BIGINT UNSIGNED PATH '$[0]', sequence BIGINT UNSIGNED PATH '$[1]'
-            )) AS place STRAIGHT_JOIN outbox_pending AS event FORCE INDEX (PRIMARY) ON event.id = place.id`,
-    [places],
-  );
-  await session.change('DELETE FROM outbox_pending WHERE id IN (?)', [events.map((event) => event.id)]);
-  await session.change('COMMIT');
+            )) AS place STRAIGHT_JOIN outbox_pending AS event FORCE INDEX (PRIMARY) ON event.id = place.id`;
+  await session.changeTogether([
+    { sql: copy, values: [places] },
+    { sql: 'DELETE FROM outbox_pending WHERE id IN (?)', values: [events.map((event) => event.id)] },
+  ]);
 }
 
 /** How many events wait, and for how long the oldest has. */
