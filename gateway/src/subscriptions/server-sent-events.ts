@@ -14,10 +14,10 @@ import type { RequestContext } from '../request-context.ts';
 import { EVENT_STREAM, takesEvents } from '../transport/event-stream-type.ts';
 import { readJsonBodies } from '../transport/json-bodies.ts';
 import { clientAppOf } from '../usage/client-app.ts';
-import { answerText } from './answer-text.ts';
 import { TooSlow } from './delivery.ts';
 import { createEventWriter, type EventWriter } from './event-writer.ts';
 import type { StartOperation } from './operation-starter.ts';
+import { resultText } from './result-text.ts';
 import { SchemaReloaded } from './schema-reloaded.ts';
 import type { Answers } from './subscriptions.ts';
 
@@ -112,7 +112,7 @@ export function serveServerSentEvents(options: ServerSentEventsOptions) {
     const context = await contextOf(request, options.entrance);
     const result = await start(askedIn(request), context, { subscriptionsOnly: request.method === 'GET' });
     if (!(Symbol.asyncIterator in result)) {
-      void events.next(answerText(result), undefined);
+      void events.next(resultText(result), undefined);
       return events.complete();
     }
     await tell(result, events, context.token?.expiresAt ?? null);
@@ -123,7 +123,7 @@ export function serveServerSentEvents(options: ServerSentEventsOptions) {
     const expiry = until && setTimeout(() => events.complete(), Math.min(2 ** 31 - 1, until.getTime() - Date.now()));
     try {
       for await (const result of answers) {
-        await events.next(answerText(result), result.extensions?.cursor);
+        await events.next(resultText(result), result.extensions?.cursor);
       }
       events.complete();
     } finally {

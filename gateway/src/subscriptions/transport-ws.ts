@@ -1,8 +1,8 @@
 import { RateLimited } from '@shop/kernel';
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import { CloseCode, type Message, MessageType, type SubscribePayload, validateMessage } from 'graphql-ws';
-import { answerEndingMessage } from './answer-text.ts';
 import { type Taker, TooSlow } from './delivery.ts';
+import { resultEndingMessage } from './result-text.ts';
 import type { Answers } from './subscriptions.ts';
 
 /** The one who is connected. */
@@ -96,7 +96,7 @@ class Connection implements Transport {
   /** Undefined when there is nothing to wait for. */
   next(operation: Operation, answer: FormattedExecutionResult): Promise<void> | undefined {
     if (!this.#isOpen(operation)) return undefined;
-    return this.#socket.next(JSON.stringify(operation.id), answerEndingMessage(answer));
+    return this.#socket.next(JSON.stringify(operation.id), resultEndingMessage(answer));
   }
 
   complete(operation: Operation): void {
