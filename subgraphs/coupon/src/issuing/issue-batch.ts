@@ -4,7 +4,7 @@ import { recordEvent, recordEvents } from '@shop/messaging';
 import { Coupon } from '../domain/coupon.ts';
 import { couponCode } from '../domain/coupon-code.ts';
 import { NotIssued } from '../domain/issue.errors.ts';
-import { databaseTime, utc } from './database-time.ts';
+import { utc } from './database-time.ts';
 import type { Grant } from './grants.ts';
 import type { IssueTerms } from './issue-terms.ts';
 import type { IssueRequest } from './issuer.ts';
@@ -18,11 +18,15 @@ export interface GrantedRequest {
 
 export type IssueOutcome = Coupon | Error;
 
-export interface IssuedBatch {
-  /** In the order of the requests. */
-  outcomes: IssueOutcome[];
+/** What an event has come to with a batch. */
+interface EventState {
   generation: number;
   soldOut: boolean;
+}
+
+export interface IssuedBatch extends EventState {
+  /** In the order of the requests. */
+  outcomes: IssueOutcome[];
 }
 
 /** The counter did not take the coupons: the window is closed, or fewer are left than `fresh`. */
@@ -52,42 +56,85 @@ interface EventRow {
  */
 export async function issueBatch(em: EntityManager, batch: readonly GrantedRequest[]): Promise<IssuedBatch> {
   const eventId = batch[0]?.terms.id ?? '';
-  const issuedAt = await databaseTime(em);
-  const { outcomes, fresh } = allot(batch, await couponsHeld(em, eventId, batch), issuedAt);
-  if (fresh.length > 0) {
-    const coupons = fresh.map((i) => outcomes[i] as Coupon);
-    await insertCoupons(em, coupons);
-    await recordEvents(em, CouponIssued, coupons.map(toIssuedEvent));
-    if (!(await count(em, batch, coupons.length, issuedAt))) throw new NotCounted(fresh);
-  }
-  const event = await readEvent(em, eventId);
-  const soldOut = event.issued_count >= event.total_count;
+  const { now, held } = await couponsHeld(em, eventId, batch);
+  const { outcomes, fresh } = allot(batch, held, now);
+  if (fresh.length === 0) return { outcomes, ...stateOf(await readEvent(em, eventId)) };
+  const coupons = fresh.map((i) => outcomes[i] as Coupon);
+  await insertCoupons(em, coupons);
+  await recordEvents(em, CouponIssued, coupons.map(toIssuedEvent));
+  const counted = await count(em, batch, coupons.length, now);
+  if (counted === null) throw new NotCounted(fresh);
   // The counter reaches the total in exactly one batch of an epoch.
-  if (soldOut && fresh.length > 0) await announceSellOut(em, eventId, event);
-  return { outcomes, generation: Number(event.generation), soldOut };
+  if (counted.soldOut) await announceSellOut(em, eventId);
+  return { outcomes, ...counted };
 }
 
+/** A coupon that a user has of the event; all of it where it was got by a request of the batch. */
+interface HeldCoupon {
+  slot: number;
+  requestId: string;
+  coupon?: Coupon | undefined;
+}
+
+interface HeldRow {
+  now: string;
+  user_id: string | null;
+  slot: number;
+  request_id: string;
+}
+
+/** The database's time, and what the users of a batch have of the event. */
 async function couponsHeld(
   em: EntityManager,
   eventId: string,
   batch: readonly GrantedRequest[],
-): Promise<Map<string, Coupon[]>> {
-  const held = new Map(batch.map(({ request }): [string, Coupon[]] => [request.userId, []]));
-  const coupons = await em.find(Coupon, { eventId, userId: { $in: [...held.keys()] } });
-  for (const coupon of coupons) held.get(coupon.userId)?.push(coupon);
-  return held;
+): Promise<{ now: Date; held: Map<string, HeldCoupon[]> }> {
+  const held = new Map(batch.map(({ request }): [string, HeldCoupon[]] => [request.userId, []]));
+  const rows = await em.execute<HeldRow[]>(
+    `SELECT clock.now, held.user_id, held.slot, held.request_id
+     FROM (SELECT UTC_TIMESTAMP(3) AS now) AS clock
+       LEFT JOIN coupons AS held ON held.event_id = ? AND held.user_id IN (?)`,
+    [eventId, [...held.keys()]],
+  );
+  const requests = new Set(batch.map(({ request }) => keyOf(request)));
+  const ofUsers = rows.flatMap(({ user_id: userId, slot, request_id: requestId }) =>
+    userId === null ? [] : [{ userId, slot, requestId }],
+  );
+  const repeated = ofUsers.filter((each) => requests.has(keyOf(each)));
+  const coupons = await couponsOf(em, eventId, repeated);
+  for (const each of ofUsers) {
+    const { userId, slot, requestId } = each;
+    held.get(userId)?.push({ slot, requestId, coupon: coupons.get(keyOf(each)) });
+  }
+  return { now: utc(rows[0]?.now ?? ''), held };
+}
+
+/** By user and request. Most batches repeat nothing, and ask nothing here. */
+async function couponsOf(
+  em: EntityManager,
+  eventId: string,
+  requests: readonly Pick<Coupon, 'userId' | 'requestId'>[],
+): Promise<Map<string, Coupon>> {
+  if (requests.length === 0) return new Map();
+  const asked = requests.map(({ userId, requestId }) => ({ userId, requestId }));
+  const coupons = await em.find(Coupon, { eventId, $or: asked });
+  return new Map(coupons.map((coupon) => [keyOf(coupon), coupon]));
+}
+
+function keyOf({ userId, requestId }: { userId: string; requestId: string }): string {
+  return `${userId}:${requestId}`;
 }
 
 /** Finds out who gets what: the coupon this request got before, a new one in the user's lowest free slot, or none. */
 function allot(
   batch: readonly GrantedRequest[],
-  held: Map<string, Coupon[]>,
+  held: Map<string, HeldCoupon[]>,
   issuedAt: Date,
 ): { outcomes: IssueOutcome[]; fresh: number[] } {
   const fresh: number[] = [];
   const outcomes = batch.map(({ request, terms, grant }, i): IssueOutcome => {
     const mine = held.get(request.userId) ?? [];
-    const earlier = mine.find((coupon) => coupon.requestId === request.requestId);
+    const earlier = mine.find(({ requestId }) => requestId === request.requestId)?.coupon;
     if (earlier) return earlier;
     const slot = lowestFreeSlot(mine);
     if (slot > terms.maxPerUser) return new NotIssued('PER_USER_LIMIT_REACHED');
@@ -96,14 +143,14 @@ function allot(
       ...{ id: grant.couponId, ...request, slot, issuedAt, sequence: grant.sequence },
       ...{ code: couponCode(terms.codePrefix), discountType, discountValue, minPurchaseAmount, validDays },
     });
-    mine.push(coupon);
+    mine.push({ slot, requestId: request.requestId, coupon });
     fresh.push(i);
     return coupon;
   });
   return { outcomes, fresh };
 }
 
-function lowestFreeSlot(coupons: readonly Coupon[]): number {
+function lowestFreeSlot(coupons: readonly HeldCoupon[]): number {
   const taken = new Set(coupons.map(({ slot }) => slot));
   let slot = 1;
   while (taken.has(slot)) slot++;
@@ -128,29 +175,34 @@ function toIssuedEvent({ id, eventId, userId, code, discountValue, issuedAt }: C
   return { subject: userId, data, time: issuedAt };
 }
 
-/** False when the window is closed or the cap would be passed. */
+/** What the event has come to, which this statement says itself; null when the window is closed or the cap would be passed. */
 async function count(
   em: EntityManager,
   batch: readonly GrantedRequest[],
   coupons: number,
   issuedAt: Date,
-): Promise<boolean> {
+): Promise<EventState | null> {
   // A grant that Redis did not give, or keys that have been replaced, are missing in what Redis counts: the generation
   // passes, and the keys are made anew.
   const generation = Math.min(...batch.map(({ grant }) => grant.generation ?? 0));
-  // Assignments run from left to right, so the later ones see the new count.
-  const { affectedRows } = await em.execute<{ affectedRows: number }>(
+  // Assignments run from left to right, so the later ones see the new count. LAST_INSERT_ID(x) is x, and comes back with
+  // the answer: to read the row again would hold it for another round trip.
+  const { affectedRows, insertId } = await em.execute<{ affectedRows: number; insertId: number }>(
     `UPDATE coupon_events
      SET issued_count = issued_count + ?,
        sold_out_epoch = IF(issued_count = total_count, epoch, sold_out_epoch),
-       sold_out_at = IF(issued_count = total_count, UTC_TIMESTAMP(3), NULL),
-       generation = IF(generation = ?, generation, generation + 1)
+       generation = IF(generation = ?, generation, generation + 1),
+       sold_out_at = IF(LAST_INSERT_ID(2 * generation + (issued_count = total_count)) % 2 = 1, UTC_TIMESTAMP(3), NULL)
      WHERE id = ? AND issued_count + ? <= total_count
        AND ended_at IS NULL AND starts_at <= ? AND ends_at > UTC_TIMESTAMP(3)`,
     [coupons, generation, batch[0]?.terms.id, coupons, issuedAt],
     'run',
   );
-  return affectedRows > 0;
+  return affectedRows === 0 ? null : { generation: Math.floor(insertId / 2), soldOut: insertId % 2 === 1 };
+}
+
+function stateOf({ issued_count, total_count, generation }: EventRow): EventState {
+  return { generation: Number(generation), soldOut: issued_count >= total_count };
 }
 
 async function readEvent(em: EntityManager, eventId: string): Promise<EventRow> {
@@ -162,8 +214,8 @@ async function readEvent(em: EntityManager, eventId: string): Promise<EventRow> 
   return row;
 }
 
-async function announceSellOut(em: EntityManager, eventId: string, event: EventRow): Promise<void> {
-  const { title, epoch, sold_out_at } = event;
+async function announceSellOut(em: EntityManager, eventId: string): Promise<void> {
+  const { title, epoch, sold_out_at } = await readEvent(em, eventId);
   const soldOutAt = utc(sold_out_at ?? '').toISOString();
   await recordEvent(em, CouponSoldOut, {
     subject: eventId,
