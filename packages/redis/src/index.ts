@@ -12,4 +12,10 @@ export { createRecentWrites } from './recent-writes.ts';
 export type { RedisConnection } from './redis-connection.ts';
 export { createReplayCache, type ReplayCache } from './replay-cache.ts';
 export { defineScript, runScript, type Script } from './script.ts';
-export { createTokenBucket, type Taken, type TokenBucket, type TokenBucketOptions } from './token-bucket.ts';
+export {
+  createTokenBucket,
+  type ReservedTokens,
+  type Taken,
+  type TokenBucket,
+  type TokenBucketOptions,
+} from './token-bucket.ts';

@@ -19,10 +19,20 @@ export interface TokenBucketOptions {
 /** Allowed, or not before `retryAfterMs`. */
 export type Taken = { allowed: true } | { allowed: false; retryAfterMs: number };
 
+/** Tokens taken before it is known whether they are needed: to be claimed or given back. */
+export interface ReservedTokens {
+  /** They are needed: says whether they were there, and counts the request. */
+  claim(): Taken;
+  /** They are not: the bucket is as if nobody had asked, and nothing is counted. Returns at once, and never throws. */
+  giveBack(): void;
+}
+
 /** A token bucket per scope (`issueCoupon:user:<id>`), shared by all processes through Redis under `rate:{<scope>}`. */
 export interface TokenBucket {
   /** Takes tokens from the scope's bucket, one unless told, all of them or none; never throws. */
   take(scope: string, tokens?: number): Promise<Taken>;
+  /** The same for a caller who learns only later whether they are needed; its command is sent before this returns. */
+  reserve(scope: string, tokens?: number): Promise<ReservedTokens>;
 }
 
 /** Creates token buckets; while Redis is away every process counts for itself, so nobody is refused for an outage. */
@@ -36,7 +46,7 @@ export function createTokenBucket({ name, redis, perSecond, burst, metrics }: To
     const before = insurance.get(scope) ?? { tokens: burst, at: now };
     const tokens = Math.min(burst, before.tokens + ((now - before.at) * perSecond) / 1_000);
     if (tokens < wanted) return Math.ceil(((wanted - tokens) * 1_000) / perSecond);
-    insurance.set(scope, { tokens: tokens - wanted, at: now });
+    insurance.set(scope, { tokens: Math.min(burst, tokens - wanted), at: now });
     return 0;
   }
 
@@ -46,14 +56,27 @@ export function createTokenBucket({ name, redis, perSecond, burst, metrics }: To
     return runScript(redis, takeScript, [`rate:{${scope}}`], args).catch(() => null);
   }
 
+  async function reserve(scope: string, wanted = 1): Promise<ReservedTokens> {
+    const there = await takeThere(scope, wanted);
+    const retryAfterMs = there ?? takeHere(scope, wanted);
+    const allowed = retryAfterMs === 0;
+    return {
+      claim() {
+        const counted = there === null ? 'process' : 'redis';
+        takes.inc({ limit: name, outcome: allowed ? 'allowed' : 'limited', counted });
+        return allowed ? { allowed } : { allowed, retryAfterMs };
+      },
+      giveBack() {
+        if (!allowed) return;
+        // To where they came from. Nobody waits: what this process asks for next comes to Redis behind it.
+        if (there === null) takeHere(scope, -wanted);
+        else void takeThere(scope, -wanted);
+      },
+    };
+  }
+
   return {
-    async take(scope, wanted = 1) {
-      const there = await takeThere(scope, wanted);
-      const retryAfterMs = there ?? takeHere(scope, wanted);
-      const allowed = retryAfterMs === 0;
-      const counted = there === null ? 'process' : 'redis';
-      takes.inc({ limit: name, outcome: allowed ? 'allowed' : 'limited', counted });
-      return allowed ? { allowed } : { allowed, retryAfterMs };
-    },
+    reserve,
+    take: async (scope, wanted) => (await reserve(scope, wanted)).claim(),
   };
 }

@@ -66,6 +66,41 @@ it('counts in the process where there is no Redis', async () => {
   expect((await takeAtOnce([bucket], newId(), 8)).allowed).toBe(5);
 });
 
+it.each([
+  ['Redis', () => redis],
+  ['the process', () => null],
+])('counted in %s, has what was given back, and never more than a burst', async (_, counter) => {
+  // So slow that nothing else comes back during the test.
+  const slow = { name: 'test', redis: counter(), perSecond: 0.001, burst: 5, metrics: createMetrics('slow') };
+  const [bucket, scope] = [createTokenBucket(slow), newId()];
+  const reserved = await bucket.reserve(scope, 3);
+  expect((await takeAtOnce([bucket], scope, 4)).allowed).toBe(2);
+  reserved.giveBack();
+  expect((await takeAtOnce([bucket], scope, 4)).allowed).toBe(3);
+  // Who got nothing has nothing to give back.
+  const refused = await bucket.reserve(scope);
+  refused.giveBack();
+  expect(refused.claim()).toMatchObject({ allowed: false });
+  expect((await takeAtOnce([bucket], scope, 1)).allowed).toBe(0);
+});
+
+it('does not grow over a burst by what is given back to a bucket that Redis has lost', async () => {
+  const scope = newId();
+  const reserved = await aBucket().reserve(scope);
+  await redis.del(`rate:{${scope}}`);
+  reserved.giveBack();
+  expect(await redis.hget(`rate:{${scope}}`, 'tokens')).toBe('5');
+});
+
+it('fills although the clock of Redis went back', async () => {
+  const scope = newId();
+  expect((await takeAtOnce([aBucket()], scope, 5)).allowed).toBe(5);
+  await redis.hset(`rate:{${scope}}`, { tokens: 0, at: String((Date.now() + 3_600_000) * 1_000) });
+  // By the same clock its time is not up either.
+  await redis.persist(`rate:{${scope}}`);
+  await eventually(async () => expect(await aBucket().take(scope)).toEqual({ allowed: true }));
+});
+
 it('leaves nothing behind in Redis', async () => {
   const scope = newId();
   await aBucket().take(scope);
