@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@shop/kernel';
 import { eventually } from '@shop/testkit';
+import { anIssuer } from './an-issuer.ts';
+import { redisProxy } from './redis-proxy.ts';
 import { type IssueAnswer, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -64,6 +66,26 @@ describe('issuing to a crowd', () => {
       issuedAt: coupon?.issuedAt,
     });
   });
+});
+
+it('waits for Redis twice: for the earlier request and the token together, then for the grant', async () => {
+  const { id: eventId } = await world.aCouponEvent();
+  const wire = await redisProxy(world.redisUrl);
+  const process = await anIssuer(world, { redisUrl: wire.url });
+  try {
+    const aRequest = () => ({ eventId, userId: newId(), requestId: randomUUID() });
+    // The first of an event also makes its keys.
+    await process.issuer.issue(aRequest());
+    const request = aRequest();
+    await process.issuer.issue(request);
+    const writes = wire.writes.filter((each) => each.includes(request.userId));
+    expect(writes).toHaveLength(2);
+    expect(writes[0]).toContain('hmget');
+    expect(writes[0]).toContain('rate:{');
+  } finally {
+    await process.close();
+    await wire.close();
+  }
 });
 
 describe('one user', () => {

@@ -60,6 +60,23 @@ describe.each(memories)('a request that got its coupon, remembered by %s,', (_, 
       await end();
     }
   });
+
+  it('costs nothing, however often it is sent: the next new ones are let through', async () => {
+    const event = await world.aCouponEvent({ maxPerUser: 4 });
+    const shopper = await world.aShopper();
+    const requestId = randomUUID();
+    const { coupon } = await world.issue(shopper, event.id, requestId);
+    await begin();
+    try {
+      for (let times = 0; times < 20; times++) {
+        expect((await world.issue(shopper, event.id, requestId)).coupon).toEqual(coupon);
+      }
+      const others = await Promise.all([1, 2, 3].map(() => world.ask(shopper, event.id)));
+      expect(others.flatMap(({ errors }) => errors ?? [])).toEqual([]);
+    } finally {
+      await end();
+    }
+  });
 });
 
 describe('the id of a request', () => {

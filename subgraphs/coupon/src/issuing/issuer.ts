@@ -62,7 +62,7 @@ export interface IssuerOptions {
 export function createIssuer(options: IssuerOptions): Issuer {
   const { database, redis, clock, log, metrics } = options;
   const outcomes = metrics.counter('shop_coupon_issues_total', 'Requests for a coupon, by how they ended', ['outcome']);
-  const admit = createAdmission(options);
+  const beginAdmission = createAdmission(options);
   const coupons = createCouponFinder(database);
   const flags = createSoldOutFlags();
   const terms = createTermsCache({ redis, database, log, metrics });
@@ -73,17 +73,22 @@ export function createIssuer(options: IssuerOptions): Issuer {
   const running = new Map<string, { eventId: string; issued: Promise<Issued> }>();
 
   async function issueOnce(request: IssueRequest, clientAddress: string | undefined): Promise<Issued> {
-    const earlier = await findEarlier(request);
+    // The token is asked for together with the look-up, in one write: nearly all who ask are new, and would wait for each.
+    const admission = beginAdmission(request.userId);
+    const earlier = await findEarlier(request).catch((error: unknown) => {
+      admission.waive();
+      throw error;
+    });
+    if (earlier === null) {
+      await admission.admit(clientAddress);
+      if (flags.has(request.eventId)) throw new NotIssued('SOLD_OUT');
+      return { coupon: await queue.add(await askTheGate(request)), isReplay: false };
+    }
+    admission.waive();
     if (earlier instanceof Coupon) return { coupon: earlier, isReplay: true };
     // Granted, but its coupon is not in the table (yet): going on with the grant ends in the same coupon, whoever is first.
-    if (earlier !== null) {
-      const granted = { request, terms: await openTerms(request.eventId), grant: earlier };
-      return { coupon: await queue.add(granted), isReplay: true };
-    }
-
-    await admit(request.userId, clientAddress);
-    if (flags.has(request.eventId)) throw new NotIssued('SOLD_OUT');
-    return { coupon: await queue.add(await askTheGate(request)), isReplay: false };
+    const granted = { request, terms: await openTerms(request.eventId), grant: earlier };
+    return { coupon: await queue.add(granted), isReplay: true };
   }
 
   async function askTheGate(request: IssueRequest) {
