@@ -1,5 +1,4 @@
-import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
-import type { GraphQLError } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import { coerceVariables } from '../errors/bad-variables.ts';
 import { asGraphQLError } from '../errors/client-error.ts';
 import { operationOf } from '../planning/operation-document.ts';
@@ -73,8 +72,8 @@ function nothingButError(error: unknown): WrittenAnswer {
   return { data: 'null', errors: [asGraphQLError(error)] };
 }
 
-/** The answer as Apollo Server wants it, which will make JSON of it once more. */
-export function toExecutionResult({ data, errors, extensions }: Answer): GatewayExecutionResult {
+/** The answer as a value: a subscription takes out of it what is refused, and adds where in its stream it stands. */
+export function toExecutionResult({ data, errors, extensions }: Answer): ExecutionResult {
   return {
     ...(data !== undefined && { data: JSON.parse(data) as Record<string, unknown> | null }),
     ...(errors.length > 0 && { errors: [...errors] }),

@@ -1,13 +1,12 @@
-import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
 import type { Logger } from '@shop/service-kit';
-import type { FormattedExecutionResult, GraphQLError, OperationDefinitionNode } from 'graphql';
+import type { ExecutionResult, FormattedExecutionResult, GraphQLError, OperationDefinitionNode } from 'graphql';
 import { toClientError } from '../errors/client-error.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { reportErrors } from './report-errors.ts';
 
 /** Makes a result fit for a client: its errors are told to the log and the metrics, and then masked. */
 export type FinishAnswer = (
-  result: GatewayExecutionResult,
+  result: ExecutionResult,
   operation: OperationDefinitionNode | undefined,
 ) => FormattedExecutionResult;
 

@@ -1,5 +1,4 @@
-import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
-import type { FormattedExecutionResult } from 'graphql';
+import type { ExecutionResult, FormattedExecutionResult } from 'graphql';
 import type { RequestContext } from '../request-context.ts';
 import type { AuthorizedSubscription } from './authorized-subscription.ts';
 import type { StreamEvent } from './event-source.ts';
@@ -7,10 +6,7 @@ import type { CursorExpired } from './missed-events.ts';
 import { sharedAnswers } from './shared-answers.ts';
 
 /** What a subscriber is told: an event that happened, the state there was when it came, or that it missed something. */
-export type Item =
-  | { event: StreamEvent }
-  | { current: GatewayExecutionResult; cursor: string }
-  | { expired: CursorExpired };
+export type Item = { event: StreamEvent } | { current: ExecutionResult; cursor: string } | { expired: CursorExpired };
 
 /** What equal subscriptions have in common. */
 export interface PreparedAnswers {
@@ -21,14 +17,14 @@ export interface PreparedAnswers {
   /** Tells one subscriber what comes before all events. */
   answerBefore(item: Exclude<Item, { event: StreamEvent }>): Promise<FormattedExecutionResult>;
   /** Null when there is nothing to tell yet. Rejects when the viewer may not know, or when there must be a state. */
-  currentState(context: RequestContext): Promise<GatewayExecutionResult | null>;
+  currentState(context: RequestContext): Promise<ExecutionResult | null>;
 }
 
 /** How one subscriber is answered. */
 export interface SubscriptionAnswers extends Pick<PreparedAnswers, 'plan'> {
   answer(item: Item): FormattedExecutionResult | Promise<FormattedExecutionResult>;
   /** Asked for once for all who come at once. */
-  currentState(): Promise<GatewayExecutionResult | null>;
+  currentState(): Promise<ExecutionResult | null>;
   leave(): void;
 }
 
@@ -64,7 +60,7 @@ class Group {
   #count = 0;
   /** Those that are there, or on their way. */
   readonly #answers = new WeakMap<StreamEvent, FormattedExecutionResult | Promise<FormattedExecutionResult>>();
-  readonly #states = sharedAnswers<GatewayExecutionResult | null>();
+  readonly #states = sharedAnswers<ExecutionResult | null>();
 
   constructor({ stream }: AuthorizedSubscription, preparing: Promise<PreparedAnswers>, emptied: () => void) {
     this.#isPublic = stream.audience === 'PUBLIC';
@@ -104,7 +100,7 @@ class Group {
     return answer;
   }
 
-  currentState(prepared: PreparedAnswers, own: RequestContext): Promise<GatewayExecutionResult | null> {
+  currentState(prepared: PreparedAnswers, own: RequestContext): Promise<ExecutionResult | null> {
     return this.#states('', () => prepared.currentState(this.#contextNow(own)));
   }
 
@@ -141,7 +137,7 @@ class Member implements SubscriptionAnswers {
     return this.#prepared.answerBefore(item);
   }
 
-  currentState(): Promise<GatewayExecutionResult | null> {
+  currentState(): Promise<ExecutionResult | null> {
     return this.#group.currentState(this.#prepared, this.context);
   }
 

@@ -1,6 +1,5 @@
-import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
 import { BadUserInput } from '@shop/kernel';
-import { OperationTypeNode } from 'graphql';
+import { type ExecutionResult, OperationTypeNode } from 'graphql';
 import { type ExecuteOperation, type Execution, toExecutionResult } from '../execution/engine.ts';
 import type { ReadyOperation } from '../planning/planning.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -8,7 +7,7 @@ import type { Supergraph } from '../supergraph/supergraph.ts';
 import { createEventSubgraph } from './event-subgraph.ts';
 
 /** Answers one event, whose value is a subscription's root: `{ thingChanged: { … } }`. */
-export type AnswerRoot = (root: Record<string, unknown>, context: RequestContext) => Promise<GatewayExecutionResult>;
+export type AnswerRoot = (root: Record<string, unknown>, context: RequestContext) => Promise<ExecutionResult>;
 
 /** What a subscriber gets for an event: the value stands in for the plan's first fetch, the plan's others follow. */
 export function prepareEventAnswers(

@@ -1,7 +1,6 @@
-import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
 import { NotFound } from '@shop/kernel';
 import { continueTrace } from '@shop/service-kit';
-import { print } from 'graphql';
+import { type ExecutionResult, print } from 'graphql';
 import { asGraphQLError } from '../errors/client-error.ts';
 import { type ExecuteOperation, toExecutionResult } from '../execution/engine.ts';
 import type { SourcesOf } from '../execution/subgraphs/subgraph-sources.ts';
@@ -44,9 +43,9 @@ async function prepareAnswers(wanted: AuthorizedSubscription, options: Answering
   const answer = prepareEventAnswers(supergraph, ready, { variables, call: sourcesOf(supergraph) });
   const withoutRefused = withoutRefusedOf(wanted);
 
-  const finished = (result: GatewayExecutionResult) => finish(result, operation.operation);
+  const finished = (result: ExecutionResult) => finish(result, operation.operation);
 
-  async function resultOf(event: StreamEvent, context: RequestContext): Promise<GatewayExecutionResult> {
+  async function resultOf(event: StreamEvent, context: RequestContext): Promise<ExecutionResult> {
     const told = { eventId: event.id, cursor: event.cursor };
     try {
       const result = withoutRefused(await answer({ [stream.field]: stream.value(event.data) }, context));
@@ -80,7 +79,7 @@ async function readCurrentState(
   current: CurrentState,
   { supergraph, stream, subscribed, context }: AuthorizedSubscription & { context: RequestContext },
   { sourcesOf, planning, metrics }: AnsweringOptions,
-): Promise<GatewayExecutionResult | null> {
+): Promise<ExecutionResult | null> {
   metrics.currentStates.inc({ field: stream.field });
   const query = currentStateQuery(current, subscribed);
   const { compiled } = await planning.prepare(supergraph, { text: print(query.document), isValid: true });
@@ -96,7 +95,7 @@ async function readCurrentState(
 /** What is refused of an operation is refused of each of its answers. */
 function withoutRefusedOf({ refused, operation }: AuthorizedSubscription) {
   const grantee = granteeOf(operation.context);
-  return (result: GatewayExecutionResult): GatewayExecutionResult =>
+  return (result: ExecutionResult): ExecutionResult =>
     refused === null ? result : nullRefused(result, refused, (path) => refusedAt(path, grantee));
 }
 
