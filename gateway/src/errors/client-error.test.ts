@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { NotFound } from '@shop/kernel';
-import { GraphQLError } from 'graphql';
 import { asGraphQLError, toClientError } from './client-error.ts';
 
 const SECRET = 'SELECT * FROM accounts';
@@ -35,10 +34,5 @@ describe('an error on its way out', () => {
       message: 'No such lamp.',
       extensions: { code: 'NOT_FOUND' },
     });
-  });
-
-  it('has no code of Apollo’s own', () => {
-    const error = new GraphQLError('no query', { extensions: { code: 'BAD_REQUEST' } });
-    expect(toClientError(error.toJSON(), error).extensions).toEqual({ code: 'BAD_USER_INPUT' });
   });
 });

@@ -34,12 +34,6 @@ const GATEWAY_CODES: ReadonlySet<string> = new Set([
   SUBSCRIPTION_SCHEMA_RELOAD,
 ]);
 
-/** Apollo Server's names for requests that make no sense, in the words of the public API. */
-const RENAMED = new Map([
-  ['BAD_REQUEST', 'BAD_USER_INPUT'],
-  ['OPERATION_RESOLUTION_FAILURE', 'GRAPHQL_VALIDATION_FAILED'],
-]);
-
 const INTERNAL = 'INTERNAL_SERVER_ERROR';
 const INTERNAL_MESSAGE = 'Something went wrong on our side.';
 
@@ -49,8 +43,7 @@ export type FormatError = (formatted: GraphQLFormattedError, original?: unknown)
 /** The last gate: whatever comes here, only allowed codes leave with their message, and nothing but known extensions. */
 export function toClientError(formatted: GraphQLFormattedError, original?: unknown): GraphQLFormattedError {
   const error = original instanceof GraphQLError && isAboutAValue(original) ? badValue(original) : formatted;
-  const given = String(error.extensions?.code ?? INTERNAL);
-  const code = RENAMED.get(given) ?? given;
+  const code = String(error.extensions?.code ?? INTERNAL);
   const where = { ...(error.locations && { locations: error.locations }), ...(error.path && { path: error.path }) };
   if (!GATEWAY_CODES.has(code)) {
     return { message: INTERNAL_MESSAGE, ...where, extensions: { code: INTERNAL, traceId: currentTraceId() } };

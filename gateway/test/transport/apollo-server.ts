@@ -6,7 +6,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { execute, type GraphQLSchema, getOperationAST, parse } from 'graphql';
 import { coerceVariables } from '../../src/errors/bad-variables.ts';
-import { toClientError } from '../../src/errors/client-error.ts';
+import { type FormatError, toClientError } from '../../src/errors/client-error.ts';
 import { noSuchOperation } from '../../src/execution/operation.ts';
 
 export interface SentRequest {
@@ -48,7 +48,7 @@ export async function startApolloServer(apiSchema: GraphQLSchema, rootValue: Rec
     },
     csrfPrevention: false,
     includeStacktraceInErrorResponses: false,
-    formatError: toClientError,
+    formatError: inOurWords,
     plugins: [
       statusCodes,
       ApolloServerPluginCacheControlDisabled(),
@@ -73,6 +73,18 @@ export async function startApolloServer(apiSchema: GraphQLSchema, rootValue: Rec
     close: () => server.stop(),
   };
 }
+
+/** Apollo Server's names for requests that make no sense, in the words of the public API. */
+const RENAMED = new Map([
+  ['BAD_REQUEST', 'BAD_USER_INPUT'],
+  ['OPERATION_RESOLUTION_FAILURE', 'GRAPHQL_VALIDATION_FAILED'],
+]);
+
+const inOurWords: FormatError = (formatted, original) => {
+  const code = String(formatted.extensions?.code);
+  const extensions = { ...formatted.extensions, code: RENAMED.get(code) ?? code };
+  return toClientError({ ...formatted, extensions }, original);
+};
 
 /** GraphQL over HTTP: Apollo Server says 400 to clients of `application/json` where it should say 200. */
 const statusCodes: ApolloServerPlugin = {
