@@ -1,16 +1,18 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { run } from '../schema/src/cli.ts';
 
 interface Workflow {
-  on: Record<string, unknown>;
+  on: Record<string, { paths?: string[] } | null>;
   permissions: Record<string, string>;
   jobs: Record<string, { 'timeout-minutes': number; steps: { uses?: string; run?: string }[] }>;
 }
 
-const folder = new URL('../.github/workflows/', import.meta.url);
+const root = new URL('../', import.meta.url);
+const folder = new URL('.github/workflows/', root);
 const read = (name: string | URL) => readFileSync(name, 'utf8');
-const { scripts } = JSON.parse(read(new URL('../package.json', import.meta.url))) as { scripts: object };
+const { scripts } = JSON.parse(read(new URL('package.json', root))) as { scripts: object };
 const workflows = readdirSync(folder).map((name) => [name, parse(read(new URL(name, folder))) as Workflow] as const);
 
 async function helpOf(command: string): Promise<string> {
@@ -32,6 +34,11 @@ describe.each(workflows)('the workflow %s', (_name, { on, permissions, jobs }) =
     for (const job of Object.values(jobs)) expect(job['timeout-minutes']).toBeGreaterThan(0);
   });
 
+  it('looks at files that there are', () => {
+    for (const path of on.pull_request?.paths ?? [])
+      expect(globSync(path, { cwd: fileURLToPath(root) })).not.toEqual([]);
+  });
+
   it("uses nobody's actions but GitHub's own", () => {
     const used = steps.flatMap(({ uses }) => uses ?? []);
     expect(used).not.toEqual([]);
@@ -51,4 +58,14 @@ describe.each(workflows)('the workflow %s', (_name, { on, permissions, jobs }) =
       for (const [flag] of flags.matchAll(/--[a-z-]+/g)) expect(help).toContain(flag);
     }
   });
+});
+
+it('every tier of tests is run by one of them', () => {
+  const commands = workflows.flatMap(([, { jobs }]) =>
+    Object.values(jobs).flatMap(({ steps }) => steps.map((step) => step.run)),
+  );
+  const tiers = [...read(new URL('jest.config.js', root)).matchAll(/^ {4}tier\('(\w+)'/gm)].map(([, tier]) => tier);
+  expect(tiers).toEqual(expect.arrayContaining(['unit', 'int', 'e2e']));
+  const onDemand = tiers.filter((tier) => tier !== 'unit' && tier !== 'int' && tier !== 'e2e');
+  expect(commands).toEqual(expect.arrayContaining(['npm test', ...onDemand.map((tier) => `npm test -- ${tier}`)]));
 });
