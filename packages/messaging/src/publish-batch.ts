@@ -7,8 +7,12 @@ export interface Message {
   subject: string;
   body: string;
   messageId: string;
-  /** A header that goes along. */
-  mark?: { name: string; value: string } | undefined;
+}
+
+/** A header that goes along with every message of a batch. */
+export interface Mark {
+  name: string;
+  value: string;
 }
 
 /** A stream did not take a batch, because of one message in it or because it takes none: to be published one by one. */
@@ -36,15 +40,15 @@ export async function publishBatch(
   bus: Bus,
   stream: string,
   messages: readonly Message[],
-  timeoutMs: number,
+  { timeoutMs, mark }: { timeoutMs: number; mark?: Mark | undefined },
 ): Promise<number> {
-  const batchId = nuid.next();
-  const headersOf = ({ messageId, mark }: Message, at: number): MsgHdrs => {
-    const all = headers();
+  // The client writes headers down at once, so one set of them serves the whole batch.
+  const all = headers();
+  all.set('Nats-Expected-Stream', stream);
+  all.set('Nats-Batch-Id', nuid.next());
+  if (mark !== undefined) all.set(mark.name, mark.value);
+  const headersOf = ({ messageId }: Message, at: number): MsgHdrs => {
     all.set('Nats-Msg-Id', messageId);
-    all.set('Nats-Expected-Stream', stream);
-    if (mark !== undefined) all.set(mark.name, mark.value);
-    all.set('Nats-Batch-Id', batchId);
     all.set('Nats-Batch-Sequence', String(at + 1));
     if (at === messages.length - 1) all.set('Nats-Batch-Commit', '1');
     return all;

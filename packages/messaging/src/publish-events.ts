@@ -3,7 +3,7 @@ import { errors, headers, type MsgHdrs, RequestError } from '@nats-io/transport-
 import type { Bus } from './bus.ts';
 import { groupBy } from './group-by.ts';
 import type { PendingEvent, PublishedEvent } from './outbox.ts';
-import { BatchRefused, type Message, publishBatch } from './publish-batch.ts';
+import { BatchRefused, type Mark, type Message, publishBatch } from './publish-batch.ts';
 import { hasBatches } from './server-version.ts';
 
 /** What became of a batch: what the streams have, what stopped where, and whether NATS as a whole is to blame. */
@@ -25,7 +25,7 @@ const NOTHING_BEGINS_AFTER_MS = 5_000;
 /** How a republished event differs on the wire from one published for the first time. */
 export interface PublishOptions {
   /** A header that goes along with every event. */
-  mark?: { name: string; value: string };
+  mark?: Mark;
   /** What JetStream recognises a repetition by; the event's id by default. */
   messageIdOf?: (event: PendingEvent) => string;
 }
@@ -91,15 +91,10 @@ async function publishTogether(
   result: PublishResult,
 ): Promise<boolean> {
   const messages = events.map(
-    (event): Message => ({
-      subject: event.wireSubject,
-      body: event.envelope,
-      messageId: messageIdOf(event),
-      mark,
-    }),
+    (event): Message => ({ subject: event.wireSubject, body: event.envelope, messageId: messageIdOf(event) }),
   );
   try {
-    const first = await publishBatch(bus, stream, messages, ACK_TIMEOUT_MS);
+    const first = await publishBatch(bus, stream, messages, { timeoutMs: ACK_TIMEOUT_MS, mark });
     for (const [at, event] of events.entries()) {
       result.published.push({ ...event, streamSequence: first + at, isRepetition: false });
     }
@@ -158,7 +153,7 @@ async function publishInOrder(
 
 const idOf = ({ eventId }: PendingEvent): string => eventId;
 
-function marked({ name, value }: { name: string; value: string }): MsgHdrs {
+function marked({ name, value }: Mark): MsgHdrs {
   const all = headers();
   all.set(name, value);
   return all;
