@@ -20,7 +20,8 @@ export const resilienceSettings = {
   OPERATION_TIMEOUT_MS: setting.integer(30_000, { min: 1, max: 3_600_000 }),
   SUBGRAPH_TIMEOUT_MS: setting.integer(10_000, { min: 1, max: 3_600_000 }),
   SUBGRAPH_TIMEOUTS: timesBySubgraph,
-  SUBGRAPH_CONNECTIONS: setting.integer(64, { min: 1 }),
+  // What a service can do for many at once (coupons in one transaction, loads of one turn) it does for those who are with it.
+  SUBGRAPH_CONNECTIONS: setting.integer(256, { min: 1 }),
   SUBGRAPH_QUEUE: setting.integer(1_000),
   SUBGRAPH_RETRY_PERCENT: setting.integer(20, { max: 100 }),
   SUBGRAPH_MAX_ANSWER_BYTES: setting.integer(32 * 1024 * 1024, { min: 1_024 }),
