@@ -1,4 +1,5 @@
 import type { GraphQLField } from 'graphql';
+import { SETTINGS_FILE } from '../../settings.ts';
 import type { LintSettings } from '../lint-settings.ts';
 
 /** An event of `lint.events` that a subject names. */
@@ -31,7 +32,8 @@ export function checkSubject(
     .replace(/\.+$/, '')
     .replace(/\.{2,}/g, '.');
   const known = Object.hasOwn(events, type) ? events[type] : undefined;
-  if (!known) problems.push(`lint.events knows no event ${type || '(none)'}, which its subject names`);
+  if (!known)
+    problems.push(`lint.events of ${SETTINGS_FILE} knows no event ${type || '(none)'}, which its subject names`);
   else if (known.stream !== stream) problems.push(`${type} is kept by the stream ${known.stream}, not by ${stream}`);
   return { event: known ? { type, ...known } : null, hasViewer: templates.includes('viewer.id'), problems };
 }

@@ -1,3 +1,4 @@
+import { SETTINGS_FILE } from '../../settings.ts';
 import { found, type Rule } from '../rule.ts';
 
 const GUARDS = new Set(['authenticated', 'requiresScopes', 'policy']);
@@ -15,7 +16,7 @@ export const mutationAccess: Rule = {
       if (isGuarded === isPublic) {
         const problem = isGuarded
           ? 'is listed in lint.publicMutations and guarded at once'
-          : 'has no @authenticated, @requiresScopes or @policy; list it in lint.publicMutations if it is for everybody';
+          : `has no @authenticated, @requiresScopes or @policy; list it in lint.publicMutations of ${SETTINGS_FILE} if it is for everybody`;
         return [found('mutation-access', element, `${element.coordinate} ${problem}.`)];
       }
       return [];
