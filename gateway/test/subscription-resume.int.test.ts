@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { REDRIVEN_FOR, REPUBLISHED } from '@shop/messaging';
 import { loadConfig } from '@shop/service-kit';
 import { eventually, startTestServers, type TestServers, type TestTokens, testTokens } from '@shop/testkit';
 import { gatewaySettings, type RunningGateway, startGateway } from '../src/index.ts';
@@ -166,9 +167,9 @@ describe('events that come again', () => {
     const id = 'again';
     const subscriber = await listening(id);
     const monday = await returned('monday', id);
-    await returned('monday', id, { ...monday, header: 'Shop-Republished' });
-    await returned('monday', id, { header: 'Shop-Redriven-For' });
-    await returned('long ago', id, { time: '2020-01-01T00:00:00.000Z', header: 'Shop-Republished' });
+    await returned('monday', id, { ...monday, header: REPUBLISHED });
+    await returned('monday', id, { header: REDRIVEN_FOR });
+    await returned('long ago', id, { time: '2020-01-01T00:00:00.000Z', header: REPUBLISHED });
     await returned('tuesday', id);
     await eventually(() => expect(daysOf(subscriber)).toEqual(['monday', 'tuesday']));
   });
@@ -176,10 +177,10 @@ describe('events that come again', () => {
   it('are told once to those who come back', async () => {
     const id = 'again-later';
     const cursor = await goneAfter(id, 'monday');
-    await returned('long ago', id, { time: '2020-01-01T00:00:00.000Z', header: 'Shop-Republished' });
+    await returned('long ago', id, { time: '2020-01-01T00:00:00.000Z', header: REPUBLISHED });
     const tuesday = await returned('tuesday', id);
-    await returned('tuesday', id, { ...tuesday, header: 'Shop-Republished' });
-    await returned('tuesday', id, { header: 'Shop-Redriven-For' });
+    await returned('tuesday', id, { ...tuesday, header: REPUBLISHED });
+    await returned('tuesday', id, { header: REDRIVEN_FOR });
     await returned('wednesday', id);
     const back = join(elsewhere.url, RETURNED, { variables: { id }, cursor });
     await eventually(() => expect(daysOf(back)).toEqual(['tuesday', 'wednesday']));
@@ -199,7 +200,7 @@ describe('when the stream was lost and is made anew', () => {
     await first.client.dispose();
     await stream.lose();
     await stream.create();
-    for (const [i, day] of days.entries()) await returned(day, id, { ...said[i], header: 'Shop-Republished' });
+    for (const [i, day] of days.entries()) await returned(day, id, { ...said[i], header: REPUBLISHED });
     const back = join(elsewhere.url, RETURNED, { variables: { id }, cursor: cursorOf(first) });
     await eventually(() => expect(daysOf(back)).toEqual(['tuesday evening', 'wednesday']));
     await returned('thursday', id);
@@ -224,7 +225,7 @@ describe('when the stream was lost and is made anew', () => {
     await eventually(() => expect(daysOf(subscriber)).toEqual(['monday']));
     await stream.lose();
     await stream.create();
-    await returned('monday', id, { ...monday, header: 'Shop-Republished' });
+    await returned('monday', id, { ...monday, header: REPUBLISHED });
     await returned('tuesday', id);
     await eventually(() => expect(daysOf(subscriber)).toEqual(['monday', 'tuesday']), { timeoutMs: 20_000 });
   });

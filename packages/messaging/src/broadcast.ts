@@ -4,9 +4,9 @@ import type { Bus } from './bus.ts';
 import type { EventDefinition, EventOf } from './define-event.ts';
 import { filterFor } from './event-filter.ts';
 import { groupBy } from './group-by.ts';
+import { REDRIVEN_FOR } from './marks.ts';
 import { createOutageLog } from './outage-log.ts';
 import { readEvent } from './read-event.ts';
-import { REDRIVEN_FOR } from './redriven.ts';
 
 /** Which events every process hears, and what it does with them. */
 export interface BroadcastOptions<D extends EventDefinition> {

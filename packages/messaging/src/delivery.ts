@@ -5,8 +5,8 @@ import type { ConsumerOptions } from './consumer.ts';
 import { bury } from './dead-letter.ts';
 import type { EventDefinition, EventOf } from './define-event.ts';
 import { isolation } from './isolation.ts';
+import { REDRIVEN_FOR } from './marks.ts';
 import { readEvent } from './read-event.ts';
-import { REDRIVEN_FOR } from './redriven.ts';
 import { RetryLater } from './retry-later.ts';
 
 /** How long the server waits for a word on a message before it gives it to another process. */

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { newId } from '@shop/kernel';
 import { eventually } from '@shop/testkit';
-import { ensureStreams, recordEvents, withInbox } from '../src/index.ts';
+import { ensureStreams, REPUBLISHED, recordEvents, withInbox } from '../src/index.ts';
 import { PARCEL, ParcelLost, ParcelSent } from './events.ts';
 import { runEventsCommand } from './events-command.ts';
 import { createWorld, type World } from './world.ts';
@@ -61,7 +61,7 @@ it('brings everything back once, in the order of every aggregate, after a stream
   const { state } = await world.bus.admin.streams.info('PARCEL');
   expect(state.messages).toBe(before?.n);
   const message = await world.bus.admin.streams.getMessage('PARCEL', { seq: 1 });
-  expect(message?.header.get('Shop-Republished')).toMatch(/^\d{4}-/);
+  expect(message?.header.get(REPUBLISHED)).toMatch(/^\d{4}-/);
 
   const second = await events('republish', '--since', '1h');
   expect(second.out).toContain(`${before?.n} still in their streams, 0 published again`);

@@ -3,7 +3,7 @@ import { headers } from '@nats-io/transport-node';
 import type { Bus } from '../bus.ts';
 import { type DeadLetter, deadLetterSchema } from '../dead-letter.ts';
 import { parseEnvelope } from '../envelope.ts';
-import { REDRIVEN_FOR } from '../redriven.ts';
+import { REDRIVEN_FOR } from '../marks.ts';
 
 /** A dead letter as it lies in its stream. */
 export interface StoredLetter {

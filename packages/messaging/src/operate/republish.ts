@@ -1,5 +1,6 @@
 import type { Bus } from '../bus.ts';
 import type { DatabaseSession } from '../database-session.ts';
+import { REPUBLISHED } from '../marks.ts';
 import { createEventPublisher, type PublishOptions } from '../publish-events.ts';
 import { type ArchivedEvent, idBefore, lastIdUntil, noteSequences, readArchive } from './archive.ts';
 import { missingOf, streamThere } from './streams-now.ts';
@@ -41,7 +42,6 @@ class RepublishStopped extends Error {}
 
 const CHUNK = 256;
 const PATIENCE_MS = 30_000;
-const MARK = 'Shop-Republished';
 
 /**
  * Publishes the events of one archive again that their streams no longer have, in the order of their record – the order
@@ -73,7 +73,7 @@ export async function republish(context: RepublishContext, options: RepublishOpt
 }
 
 async function publishAgain({ bus, session }: RepublishContext, events: readonly ArchivedEvent[]): Promise<void> {
-  const mark = { name: MARK, value: new Date().toISOString() };
+  const mark = { name: REPUBLISHED, value: new Date().toISOString() };
   const { published, repetitions } = await publishAll(bus, events, { mark }, session);
   // JetStream remembers the ids of the last hour even where the events are gone: after a purge it takes them for repetitions.
   const swallowed = await missingOf(bus, repetitions);
