@@ -10,10 +10,11 @@ import { createGrants, type Grant, type Grants } from '../src/issuing/grants.ts'
 import type { IssueRequest } from '../src/issuing/issuer.ts';
 import { createRebuild } from '../src/issuing/rebuild.ts';
 import { createReconcile } from '../src/issuing/reconcile.ts';
-import { keysOf } from '../src/issuing/redis-keys.ts';
+import { keysOf, MADE_IN } from '../src/issuing/redis-keys.ts';
 import { reviewEvent } from '../src/issuing/review.ts';
 import { createTermsCache, type TermsCache } from '../src/issuing/terms-cache.ts';
 import { anIssuer } from './an-issuer.ts';
+import { redisProxy } from './redis-proxy.ts';
 import { startWorld, type World } from './world.ts';
 
 const log = createLogger('test', { level: 'silent' });
@@ -163,7 +164,7 @@ describe('the log', () => {
   it('forgets a coupon that its process did not live to report, and leaves it alone', async () => {
     const { coupon } = await issue(aRequest());
     await eventually(async () => expect(await logged()).toBe(0));
-    const { generation, server: _, ...requests } = await redis.hgetall(keysOf(eventId).requests);
+    const { generation, [MADE_IN]: _, ...requests } = await redis.hgetall(keysOf(eventId).requests);
     const [[field, grant] = ['', '']] = Object.entries(requests);
     // As it was before the report; a stream would not take an id again.
     await redis.del(keysOf(eventId).log);
@@ -392,14 +393,43 @@ describe('Redis', () => {
 
   it('away: nothing is done, and nothing fails', async () => {
     await grantAndDie(aRequest());
+    reconcile = aReconcile();
+    await reconcile();
+    expect(await metric('shop_coupon_unsettled_grants')).toBe(1);
     await world.servers.redis.stop();
     await eventually(() => expect(redis.ready()).not.toBeNull());
     expect(await reconcile()).toBe(false);
+    // What nobody can count differs from nothing.
+    expect(await metric('shop_coupon_unsettled_grants')).toBe(0);
     await world.redisIsBack();
     await eventually(() => expect(redis.ready()).toBeNull());
     expect((await issue(aRequest())).coupon).not.toBeNull();
     await reconcileTwice();
     expect([await stock(), await logged()]).toEqual([2, 0]);
+  });
+});
+
+describe('a coupon issued past Redis, of an event that was over before Redis could learn of it', () => {
+  it('is the answer to its request, also by a process that has only Redis’ word', async () => {
+    const wire = await redisProxy(world.servers.redis.url);
+    const cutOff = await anIssuer(world, { redisUrl: wire.url });
+    const tomorrow = await anIssuer(world, { clock: { now: () => new Date(Date.now() + DAY_SECONDS * 1_000) } });
+    const request = { ...aRequest(), eventId };
+    try {
+      // Makes the keys, in which the next coupon will be missing.
+      await cutOff.issuer.issue({ ...aRequest(), eventId });
+      wire.cut();
+      await eventually(() => expect(cutOff.redis.ready()).not.toBeNull());
+      const { coupon } = await cutOff.issuer.issue(request);
+      // Until it has been told whom it is talking to, it asks MySQL anyway.
+      const server = (await redis.hget(keysOf(eventId).requests, MADE_IN)) ?? '';
+      await eventually(() => expect(tomorrow.redis.isServedBy(server)).toBe(true));
+      expect(await tomorrow.issuer.issue(request)).toMatchObject({ coupon: { id: coupon.id }, isReplay: true });
+      await expect(tomorrow.issuer.issue({ ...aRequest(), eventId })).rejects.toMatchObject({ code: 'ENDED' });
+    } finally {
+      await Promise.all([cutOff.close(), tomorrow.close()]);
+      await wire.close();
+    }
   });
 });
 

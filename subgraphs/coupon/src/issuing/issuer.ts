@@ -70,11 +70,13 @@ export function createIssuer(options: IssuerOptions): Issuer {
   const rebuild = createRebuild({ redis, database, terms, log });
   const gate = createGate({ grants, rebuild, terms, openTerms });
   const queue = createIssueQueue({ database, grants, rebuild, terms, flags, metrics });
+  const generationOf = (eventId: string) => terms.peek(eventId)?.generation ?? 0;
   const running = new Map<string, { eventId: string; issued: Promise<Issued> }>();
 
   async function issueOnce(request: IssueRequest, clientAddress: string | undefined): Promise<Issued> {
     // The token is asked for together with the look-up, in one write: nearly all who ask are new, and would wait for each.
     const admission = beginAdmission(request.userId);
+    const generation = generationOf(request.eventId);
     const earlier = await findEarlier(request).catch((error: unknown) => {
       admission.waive();
       throw error;
@@ -82,7 +84,9 @@ export function createIssuer(options: IssuerOptions): Issuer {
     if (earlier === null) {
       await admission.admit(clientAddress);
       if (flags.has(request.eventId)) throw new NotIssued('SOLD_OUT');
-      return { coupon: await queue.add(await askTheGate(request)), isReplay: false };
+      const entered = await askTheGate(request).catch((error: unknown) => findMissed(request, generation, error));
+      if (entered instanceof Coupon) return { coupon: entered, isReplay: true };
+      return { coupon: await queue.add(entered), isReplay: false };
     }
     admission.waive();
     if (earlier instanceof Coupon) return { coupon: earlier, isReplay: true };
@@ -106,12 +110,23 @@ export function createIssuer(options: IssuerOptions): Issuer {
    */
   async function findEarlier(request: IssueRequest): Promise<Coupon | Grant | null> {
     const { eventId } = request;
-    const grant = await grants.find(request, terms.peek(eventId)?.generation ?? 0);
+    const grant = await grants.find(request, generationOf(eventId));
     if (grant === null) return null;
     if (grant === 'SUSPECT') void rebuild(eventId);
     const coupon = await coupons.find(request);
     if (coupon !== null) return coupon.eventId === eventId ? coupon : null;
     return typeof grant === 'string' ? null : grant;
+  }
+
+  /**
+   * Whoever issues past Redis raises the generation. Where it turns out to be higher than when Redis was believed that the
+   * request is new, the request is looked for once more before it hears the refusal.
+   */
+  async function findMissed(request: IssueRequest, generation: number, refusal: unknown): Promise<Coupon> {
+    if (!(refusal instanceof NotIssued) || generationOf(request.eventId) <= generation) throw refusal;
+    const earlier = await findEarlier(request);
+    if (earlier instanceof Coupon) return earlier;
+    throw refusal;
   }
 
   /** The terms of an event that is open now; nobody is refused for what a cache says. */

@@ -100,7 +100,11 @@ export function createReconcile(options: ReconcileOptions): () => Promise<boolea
   }
 
   return async () => {
-    if (redis.ready() !== null) return false;
+    if (redis.ready() !== null) {
+      // Without its counts nothing can differ; the last ones would look like a difference that stays.
+      unsettled.set(0);
+      return false;
+    }
     const events = await openEvents(database, afterId);
     const results = await Promise.allSettled(events.map(reconcileEvent));
     if (results.some((result) => result.status === 'fulfilled' && result.value)) return true;
