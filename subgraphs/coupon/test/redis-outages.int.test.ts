@@ -157,6 +157,10 @@ describe('Redis', () => {
         expect(ttl).toBeGreaterThan(24 * 3_600);
         expect(ttl).toBeLessThanOrEqual(25 * 3_600);
       }
+      // A copy of what the table says: an hour, a tenth more or less.
+      const infoTtl = await redis.ttl(key('info'));
+      expect(infoTtl).toBeGreaterThan(3_180);
+      expect(infoTtl).toBeLessThanOrEqual(3_960);
       expect(await redis.exists(key('lock'))).toBe(0);
     });
   });
