@@ -2,7 +2,8 @@ import type { Closable } from './closer.ts';
 import { ConfigError } from './config.ts';
 import { createLogger } from './logger.ts';
 
-const CLOSE_TIMEOUT_MS = 15_000;
+/** How long a process takes to stop at most; whoever stops it kills it no earlier. */
+export const CLOSE_TIMEOUT_MS = 15_000;
 
 /**
  * Runs a process from start to SIGTERM or SIGINT: starts it, closes it once when told to stop, and exits with 0 when

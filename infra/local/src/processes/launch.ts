@@ -29,6 +29,9 @@ export interface RunningProcess {
 
 const logKeptBytes = 5_000_000;
 
+/** Longer than a process of the shop takes (`CLOSE_TIMEOUT_MS` in packages/service-kit). */
+export const killedAfterMs = 20_000;
+
 /** Starts a program in a session of its own and resolves when it answers; a program that doesn't is stopped, its last words shown. */
 export async function launch(options: Launch): Promise<RunningProcess> {
   const log = openLog(options.logFile);
@@ -61,7 +64,7 @@ export async function launch(options: Launch): Promise<RunningProcess> {
   };
 
   const problem = options.probe === undefined ? null : await waitUntilReady(options, options.probe, exited);
-  if (problem === null) return { pid, exited, close: () => closeWithin(options.closeWithinMs ?? 10_000) };
+  if (problem === null) return { pid, exited, close: () => closeWithin(options.closeWithinMs ?? killedAfterMs) };
   await closeWithin(3_000);
   throw new Error(`${options.name} ${problem}. Its log (${options.logFile}) ends with:\n${lastLines(options.logFile)}`);
 }

@@ -48,7 +48,7 @@ export function shopProcesses({ around, dataDir, env, state }: ProcessesOptions)
         name: index === 0 ? name : `${name}-${index + 1}`,
         service: name,
         port,
-        args: [join(rootDir, serviceSpecs[name].workspace, 'dist/main.js')],
+        args: [...(serviceSpecs[name].nodeFlags ?? []), join(rootDir, serviceSpecs[name].workspace, 'dist/main.js')],
         env: { ...environmentOf(name, port, around), ...env.all, ...env[name] },
         onPid: (pid) => state.service(name, index, { pid, port }),
       }),

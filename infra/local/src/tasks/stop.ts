@@ -4,7 +4,8 @@ import { printed } from '../progress.ts';
 import { runTask } from '../run-task.ts';
 import { runnerOf } from '../shop/runner-lock.ts';
 
-const patienceMs = 60_000;
+// Gateways, services and stand-ins one after the other, 20 s each, then MySQL, 30 s.
+const patienceMs = 90_000;
 
 await runTask(async () => {
   const pid = runnerOf(localDir);
