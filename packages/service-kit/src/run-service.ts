@@ -1,5 +1,5 @@
 import type { Closable } from './closer.ts';
-import { ConfigError } from './config.ts';
+import { ConfigError, setting } from './config.ts';
 import { createLogger } from './logger.ts';
 
 /** How long a process takes to stop at most; whoever stops it kills it no earlier. */
@@ -11,7 +11,8 @@ export const CLOSE_TIMEOUT_MS = 15_000;
  * that whoever supervises it starts a clean one.
  */
 export async function runService(service: string, start: () => Promise<Closable & { url?: string }>): Promise<void> {
-  const log = createLogger(service, { level: process.env.LOG_LEVEL || 'info' });
+  // A level that is none is for `start` to report, with all else that is wrong.
+  const log = createLogger(service, { level: setting.logLevel().catch('info').parse(process.env.LOG_LEVEL) });
   let running: Awaited<ReturnType<typeof start>> | undefined;
   let stopping = false;
 
