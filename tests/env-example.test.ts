@@ -68,7 +68,7 @@ describe.each(Object.entries(processes))('docker-compose.yml', (process, { shape
   it(`hands ${process} every setting that .env may have for it, and no other`, () => {
     const [, itself = ''] = /docker-compose\.yml says itself:([^.]*)\./.exec(example) ?? [];
     const fixed: string[] = itself.match(/[A-Z_]{2,}/g) ?? [];
-    // From the image; and what production refuses.
+    // What the image says, and what production refuses.
     const notHere = ['HOST', 'PORT', 'FAIL_POINT_FILE'];
     expect(Object.keys(environment).sort()).toEqual(
       Object.keys(shape)

@@ -89,8 +89,6 @@ export const listening = (port: number) => ({
   HOST: setting.text('127.0.0.1'),
   PORT: setting.port(port),
   LOG_LEVEL: setting.logLevel(),
-  /** For tests: names the place where this process dies. Refused in production. */
-  FAIL_POINT_FILE: z.string().min(1).optional(),
 });
 
 /**

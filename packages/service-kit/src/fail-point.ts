@@ -1,5 +1,12 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { z } from 'zod';
 import { ConfigError } from './config.ts';
+
+/** What a process reads that has places where tests may kill it. */
+export const failPointSettings = {
+  /** Names the place. Refused in production. */
+  FAIL_POINT_FILE: z.string().min(1).optional(),
+};
 
 let armedBy: string | undefined;
 

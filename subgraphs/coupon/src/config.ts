@@ -1,9 +1,10 @@
-import { listening, setting } from '@shop/service-kit';
+import { failPointSettings, listening, setting } from '@shop/service-kit';
 import { databaseSettings, verifierSettings } from '@shop/subgraph-kit';
 import { z } from 'zod';
 
 const settings = z.object({
   ...listening(4004),
+  ...failPointSettings,
   ...databaseSettings,
   ...verifierSettings,
   REDIS_URL: setting.redis(),

@@ -1,4 +1,4 @@
-import { listening, setting } from '@shop/service-kit';
+import { failPointSettings, listening, setting } from '@shop/service-kit';
 import { databaseSettings, replicaSettings, verifierSettings } from '@shop/subgraph-kit';
 import { z } from 'zod';
 import { areComplete, cardSettings } from './provider/card-settings.ts';
@@ -6,6 +6,7 @@ import { areComplete, cardSettings } from './provider/card-settings.ts';
 export const configSchema = z
   .object({
     ...listening(4003),
+    ...failPointSettings,
     ...databaseSettings,
     ...replicaSettings,
     ...verifierSettings,

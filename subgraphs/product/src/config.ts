@@ -1,9 +1,10 @@
-import { listening, setting } from '@shop/service-kit';
+import { failPointSettings, listening, setting } from '@shop/service-kit';
 import { databaseSettings, replicaSettings, verifierSettings } from '@shop/subgraph-kit';
 import { z } from 'zod';
 
 export const configSchema = z.object({
   ...listening(4002),
+  ...failPointSettings,
   ...databaseSettings,
   ...replicaSettings,
   ...verifierSettings,

@@ -1,4 +1,4 @@
-import { listening, setting } from '@shop/service-kit';
+import { failPointSettings, listening, setting } from '@shop/service-kit';
 import { databaseConfigSchema, databaseSettings, replicaSettings, verifierSettings } from '@shop/subgraph-kit';
 import { z } from 'zod';
 
@@ -16,6 +16,7 @@ export const createAdminConfigSchema = databaseConfigSchema.extend({
 
 export const configSchema = z.object({
   ...listening(4001),
+  ...failPointSettings,
   ...databaseSettings,
   ...replicaSettings,
   ...verifierSettings,

@@ -1,9 +1,10 @@
-import { listening, setting } from '@shop/service-kit';
+import { failPointSettings, listening, setting } from '@shop/service-kit';
 import { databaseSettings } from '@shop/subgraph-kit/database';
 import { z } from 'zod';
 
 export const configSchema = z.object({
   ...listening(4100),
+  ...failPointSettings,
   ...databaseSettings,
   NATS_URL: setting.url('nats', 'tls'),
   DATA_PLATFORM_URL: setting.url('http', 'https'),
