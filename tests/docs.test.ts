@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gatewaySettings } from '../gateway/src/config.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -45,4 +46,23 @@ describe.each(pages)('%s', (page) => {
     const named = [...read(page).matchAll(/\bnpm run ([a-z:]+)/g)].map(([, script]) => script as string);
     expect(named.filter((script) => !(script in scripts))).toEqual([]);
   });
+});
+
+const UNITS: Record<string, number> = { s: 1_000, MiB: 1_048_576 };
+
+it('docs/gateway.md tells the defaults that settings have', () => {
+  const { shape } = gatewaySettings.in;
+  const rows = read('docs/gateway.md')
+    .split('\n')
+    .filter((line) => /^\|.*\|.*`[A-Z_]+`.*\| [\d,]+[^|]*\|/.test(line));
+  expect(rows.length).toBeGreaterThan(10);
+  for (const row of rows) {
+    const [, , settings = '', defaults = ''] = row.split('|');
+    const told = [...defaults.matchAll(/(\d[\d,]*\d|\d)(?: (s|MiB))?/g)].map(
+      ([, digits = '', unit = '']) => Number(digits.replaceAll(',', '')) * (UNITS[unit] ?? 1),
+    );
+    const names = [...settings.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => name as keyof typeof shape);
+    const real = names.slice(0, told.length).map((name) => shape[name].safeParse(undefined).data);
+    expect({ [names.join()]: told }).toEqual({ [names.join()]: real });
+  }
 });
