@@ -141,7 +141,7 @@ describe('docs/metrics.md', () => {
     const calls = files('{gateway,packages/*,subgraphs/*,workers/*}/src/**/*.ts')
       .filter((file) => !file.endsWith('.test.ts'))
       .flatMap(
-        (file) => text(file).match(/metrics\s*\.(?:counter|gauge|histogram|liveGauge)\(\s*(?!name,)\S{9}/g) ?? [],
+        (file) => text(file).match(/metrics\s*\.(?:counter|gauge|histogram|liveGauge)\(\s*(?!name,)[\s\S]{12}/g) ?? [],
       );
     expect(calls.filter((call) => !/\('(?:http_|shop_|gateway_)/.test(call.replace(/\s/g, '')))).toEqual([]);
   });
