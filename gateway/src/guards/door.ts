@@ -82,9 +82,11 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const prepared = new WeakMap<OperationDefinitionNode, GuardedOperation>();
 
   function inspect(text: string): Refusal | null {
-    const known = inspected.get(text) ?? inspectDocument(text, settings.document) ?? 'fine';
-    inspected.set(text, known);
-    return known === 'fine' ? null : known;
+    const known = inspected.get(text);
+    if (known !== undefined) return known === 'fine' ? null : known;
+    const refusal = inspectDocument(text, settings.document);
+    inspected.set(text, refusal ?? 'fine');
+    return refusal;
   }
 
   function count({ guard }: Refusal): void {

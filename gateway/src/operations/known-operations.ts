@@ -61,10 +61,7 @@ export function createKnownOperations({ door, maxBytes, recorder }: KnownOperati
   };
 
   function remember(supergraph: Supergraph): BoundedMap<string, KnownOperation> {
-    const known = new BoundedMap<string, KnownOperation>(maxBytes, ({ guarded, usage }, key) => {
-      const perCharacter = guarded.access ? BYTES_PER_CHARACTER_WITH_TREE : BYTES_PER_CHARACTER;
-      return BYTES + key.length * perCharacter + (usage?.bytes ?? 0);
-    });
+    const known = new BoundedMap<string, KnownOperation>(maxBytes, { weigh: bytesOf });
     bySupergraph.set(supergraph, known);
     return known;
   }
@@ -95,4 +92,9 @@ function signatureOf({ operation, name, variableDefinitions }: OperationDefiniti
     variableDefinitions: variableDefinitions as readonly VariableDefinitionNode[],
     selectionSet: { kind: Kind.SELECTION_SET, selections: [] },
   };
+}
+
+function bytesOf({ guarded, usage }: KnownOperation, key: string): number {
+  const perCharacter = guarded.access ? BYTES_PER_CHARACTER_WITH_TREE : BYTES_PER_CHARACTER;
+  return BYTES + key.length * perCharacter + (usage?.bytes ?? 0);
 }

@@ -31,9 +31,11 @@ const remembered = new BoundedMap<string, Encoding | 'none'>(200);
 /** What a client would rather have of what there is (RFC 9110, 12.5.3); null for the text as it is. */
 export function acceptedEncoding(accept: string | string[] | undefined): Encoding | null {
   if (typeof accept !== 'string') return null;
-  const chosen = remembered.get(accept) ?? choose(accept) ?? 'none';
-  remembered.set(accept, chosen);
-  return chosen === 'none' ? null : chosen;
+  const known = remembered.get(accept);
+  if (known !== undefined) return known === 'none' ? null : known;
+  const chosen = choose(accept);
+  remembered.set(accept, chosen ?? 'none');
+  return chosen;
 }
 
 function choose(accept: string): Encoding | null {

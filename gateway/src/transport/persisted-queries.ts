@@ -30,7 +30,7 @@ const NO_TEXT = 'GraphQL operations must contain a non-empty `query` or a `persi
 
 /** https://www.apollographql.com/docs/apollo-server/performance/apq */
 export function createPersistedQueries({ maxBytes, redis, log }: PersistedQueriesOptions): PersistedQueries {
-  const texts = new BoundedMap<string, string>(maxBytes, (text) => BYTES_PER_ENTRY + 2 * text.length);
+  const texts = new BoundedMap<string, string>(maxBytes, { weigh: (text) => BYTES_PER_ENTRY + 2 * text.length });
 
   /** Without Redis a client sends its text once more. */
   async function find(hash: string): Promise<string | null> {

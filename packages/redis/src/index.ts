@@ -1,4 +1,3 @@
-export { type BoundedMap, createBoundedMap } from './bounded-map.ts';
 export { connectRedis } from './connect-redis.ts';
 export {
   createDailyTallies,

@@ -1,5 +1,5 @@
+import { BoundedMap } from '@shop/kernel';
 import type { Logger, Metrics } from '@shop/service-kit';
-import { createBoundedMap } from './bounded-map.ts';
 import { createLeasedValues } from './leased-values.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
@@ -46,7 +46,7 @@ export function createReadThroughCache<T>(options: ReadThroughCacheOptions<T>): 
   const failures = metrics.counter('shop_cache_redis_failures_total', 'Commands that Redis did not answer', ['cache']);
   const count = (layer: string, n: number): void => reads.inc({ cache: name, layer }, n);
 
-  const local = createBoundedMap<T>({ maxEntries: localMaxEntries, ttlMs: localTtlMs });
+  const local = new BoundedMap<string, T>(localMaxEntries, { ttlMs: localTtlMs });
   const onFailure = (): void => failures.inc({ cache: name });
   const remote = createLeasedValues<T>({ name, redis, ttlSeconds: redisTtlSeconds, parse, onFailure, log });
   // The batch that is fetching a key now. Forgetting a key takes it out of here: later readers don't join a fetch that

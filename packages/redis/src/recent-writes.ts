@@ -1,4 +1,4 @@
-import { createBoundedMap } from './bounded-map.ts';
+import { BoundedMap } from '@shop/kernel';
 import type { RedisConnection } from './redis-connection.ts';
 import { defineScript, runScript } from './script.ts';
 
@@ -27,7 +27,7 @@ export function createRecentWrites({
   keptSeconds: number;
 }): RecentWrites {
   const keptMs = keptSeconds * 1_000;
-  const writtenHere = createBoundedMap<true>({ maxEntries: REMEMBERED_HERE, ttlMs: keptMs });
+  const writtenHere = new BoundedMap<string, true>(REMEMBERED_HERE, { ttlMs: keptMs });
   const unsaved = new Map<string, number>();
   let trustedFrom = 0;
 

@@ -1,5 +1,5 @@
+import { BoundedMap } from '@shop/kernel';
 import type { Metrics } from '@shop/service-kit';
-import { createBoundedMap } from './bounded-map.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { defineScript, runScript } from './script.ts';
 
@@ -39,7 +39,7 @@ export interface TokenBucket {
 export function createTokenBucket({ name, redis, perSecond, burst, metrics }: TokenBucketOptions): TokenBucket {
   const windowMs = Math.ceil((burst / perSecond) * 1_000);
   const takes = metrics.counter('shop_rate_limit_total', 'Tokens asked for', ['limit', 'outcome', 'counted']);
-  const insurance = createBoundedMap<{ tokens: number; at: number }>({ maxEntries: 50_000, ttlMs: 2 * windowMs });
+  const insurance = new BoundedMap<string, { tokens: number; at: number }>(50_000, { ttlMs: 2 * windowMs });
 
   function takeHere(scope: string, wanted: number): number {
     const now = performance.now();

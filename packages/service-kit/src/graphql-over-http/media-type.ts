@@ -21,9 +21,11 @@ const remembered = new BoundedMap<string, MediaType | 'none'>(200);
 export function acceptedType(accept: string | undefined): MediaType | null {
   // What gateways send, and whoever does not care.
   if (accept === undefined || accept === '' || accept === JSON_TYPE || accept === '*/*') return JSON_TYPE;
-  const chosen = remembered.get(accept) ?? choose(accept) ?? 'none';
-  remembered.set(accept, chosen);
-  return chosen === 'none' ? null : chosen;
+  const known = remembered.get(accept);
+  if (known !== undefined) return known === 'none' ? null : known;
+  const chosen = choose(accept);
+  remembered.set(accept, chosen ?? 'none');
+  return chosen;
 }
 
 /** Whether a client looks at the status of an answer: others take anything but 200 for a broken connection. */

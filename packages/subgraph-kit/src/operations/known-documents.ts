@@ -11,7 +11,7 @@ const BYTES_PER_CHARACTER = 90;
 
 /** Parses and validates each text once, and keeps the documents that were asked for last, as many as there is room for. */
 export function createKnownDocuments(schema: GraphQLSchema, maxBytes = MAX_BYTES): KnowDocument {
-  const known = new BoundedMap<string, DocumentNode>(maxBytes, (_document, text) => bytesOf(text));
+  const known = new BoundedMap<string, DocumentNode>(maxBytes, { weigh: (_document, text) => bytesOf(text) });
 
   return (text) => {
     const before = known.get(text);

@@ -1,4 +1,4 @@
-import { createBoundedMap } from '@shop/redis';
+import { BoundedMap } from '@shop/kernel';
 
 const TTL_MS = 1_000;
 
@@ -11,7 +11,7 @@ export interface SoldOutFlags {
 
 /** A flag lasts a second, so that a restock this process has not heard of is noticed soon. */
 export function createSoldOutFlags(): SoldOutFlags {
-  const flags = createBoundedMap<true>({ maxEntries: 10_000, ttlMs: TTL_MS });
+  const flags = new BoundedMap<string, true>(10_000, { ttlMs: TTL_MS });
   return {
     has: (eventId) => flags.get(eventId) !== undefined,
     set: (eventId) => flags.set(eventId, true),

@@ -1,4 +1,5 @@
-import { createBoundedMap, defineScript, type RedisConnection, runScript } from '@shop/redis';
+import { BoundedMap } from '@shop/kernel';
+import { defineScript, type RedisConnection, runScript } from '@shop/redis';
 import type { Logger, Metrics } from '@shop/service-kit';
 import type { Database } from '@shop/subgraph-kit';
 import { CouponEvent } from '../domain/coupon-event.ts';
@@ -38,10 +39,7 @@ export function createTermsCache({
   const loads = metrics.counter('shop_coupon_terms_loads_total', 'Terms of events that were not at hand, by source', [
     'source',
   ]);
-  const local = createBoundedMap<{ terms: IssueTerms; confirmedAtMs: number }>({
-    maxEntries: 10_000,
-    ttlMs: LOCAL_TTL_MS,
-  });
+  const local = new BoundedMap<string, { terms: IssueTerms; confirmedAtMs: number }>(10_000, { ttlMs: LOCAL_TTL_MS });
   const flights = new Map<string, Promise<IssueTerms | null>>();
 
   function keep(terms: IssueTerms, confirmedAtMs: number): IssueTerms {
