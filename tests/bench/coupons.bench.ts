@@ -19,12 +19,15 @@ import { type Door, gatewayDoor, subgraphDoor } from './coupons/door.ts';
 import { LITERAL_DATABASE, type LiteralFlow, startLiteralFlow } from './coupons/literal/start-literal.ts';
 import { invite, type Person, register } from './coupons/people.ts';
 import { measureBatches, measureGrants } from './coupons/raw-limits.ts';
+import { type CpuSeconds, cpuSince, readCpu } from './cpu.ts';
+import type { Load } from './load.ts';
 import { machine } from './report.ts';
 
 const ROUNDS = 3;
 /** Of the rate at saturation. */
 const STEADY_SHARE = 0.5;
 const CROWD_COUPONS = 100;
+const DATABASE = 'shop_coupon';
 /** Until everybody has asked. */
 const AS_LONG_AS_IT_TAKES = Number.POSITIVE_INFINITY;
 
@@ -48,14 +51,14 @@ await runTask(async () => {
 
     const [admin] = await invite(tokens, 1);
     const adminToken = await tokens.mint({ userId: (admin as Person).id, role: 'ADMIN' });
-    const databases = ['shop_coupon', LITERAL_DATABASE];
+    const databases = [DATABASE, LITERAL_DATABASE];
     const ground: Ground = { run: literal.run, admin: shop.admin, adminToken, databases, signal, ...options };
     const people = await progress.step('people and their tokens', () => invite(tokens, 2 * options.coupons));
     await register(people, shop.admin);
     await measureAll({ shop, literal, ground, people, options });
     if (options.crowd > 0) {
       const crowd = await progress.step(`a crowd of ${options.crowd}`, () => invite(tokens, options.crowd));
-      await measureCrowd(gatewayDoor(shop.shop.gatewayUrl), crowd, ground);
+      await measureCrowd(doorsOf({ shop, literal }).gateway, crowd, ground);
     }
     await mustNotHaveOverIssued(shop.admin, databases);
     progress.say(
@@ -102,12 +105,9 @@ interface Measuring {
 }
 
 async function measureAll({ shop, literal, ground, people, options }: Measuring): Promise<void> {
-  const { coupons, seconds, clients } = options;
-  const doors = [
-    gatewayDoor(shop.shop.gatewayUrl),
-    subgraphDoor('subgraph', `${shop.shop.urlOf('coupon')}/graphql`),
-    subgraphDoor('literal flow', literal.url),
-  ] as const;
+  const { coupons, seconds } = options;
+  const { gateway, subgraph, ...literally } = doorsOf({ shop, literal });
+  const doors = [gateway, subgraph, ...Object.values(literally)];
   const asking = people.slice(0, coupons);
   const late = people.slice(coupons);
 
@@ -122,7 +122,7 @@ async function measureAll({ shop, literal, ground, people, options }: Measuring)
   const soldOut = new Map<Door, string>();
   for (let round = 1; round <= ROUNDS; round++) {
     for (const door of doors) {
-      const isLiteral = door.name === 'literal flow';
+      const isLiteral = door.database === LITERAL_DATABASE;
       const issue = { people: asking, seconds: isLiteral ? seconds : AS_LONG_AS_IT_TAKES };
       const { arm, eventId } = await measureIssue('issue', door, issue, ground);
       keep(arm, round);
@@ -131,22 +131,37 @@ async function measureAll({ shop, literal, ground, people, options }: Measuring)
       keep(await measureSoldOut('sold out', door, { eventId, people: late, seconds }, ground), round);
       keep(await measureCheapest(door, { people: late, seconds }, ground), round);
     }
-    await measureLimits({ ground, literal, clients, seconds, round });
+    await measureLimits({ ground, literal, seconds, round });
   }
   for (const [door, eventId] of soldOut) await measureSteady(door, { eventId, asking, late, seconds }, ground);
 }
 
+function doorsOf({ shop: { shop }, literal }: Pick<Measuring, 'shop' | 'literal'>) {
+  const couponUrl = `${shop.urlOf('coupon')}/graphql`;
+  return {
+    gateway: gatewayDoor({ name: 'gateway', url: shop.gatewayUrl, database: DATABASE }),
+    subgraph: subgraphDoor({ name: 'subgraph', url: couponUrl, database: DATABASE }),
+    atLiteralGateway: gatewayDoor({ name: 'literal gateway', url: literal.gatewayUrl, database: LITERAL_DATABASE }),
+    atLiteralSubgraph: subgraphDoor({ name: 'literal subgraph', url: literal.url, database: LITERAL_DATABASE }),
+  };
+}
+
 async function measureLimits({
-  ground: { run, signal },
+  ground: { run, clients, signal },
   literal,
-  clients,
   seconds,
   round,
-}: Pick<Measuring, 'ground' | 'literal'> & { clients: number; seconds: number; round: number }): Promise<void> {
+}: Pick<Measuring, 'ground' | 'literal'> & { seconds: number; round: number }): Promise<void> {
+  const beforeGrants = readCpu(run);
   const grants = await measureGrants(run, { clients, seconds, signal });
-  keep({ what: 'limit: issue.lua', door: 'server', requests: grants.latenciesMs.length, ...grants, cpu: {} }, round);
+  const beforeBatches = readCpu(run);
   const batches = await measureBatches(literal.databaseUrl, { seconds, signal });
-  keep({ what: 'limit: rows', door: 'server', requests: batches.coupons, ...batches, cpu: {} }, round);
+  const cpuOfGrants = cpuSince(beforeGrants, beforeBatches);
+  const cpuOfBatches = cpuSince(beforeBatches, readCpu(run));
+  const limit = (what: string, load: Load, requests: number, cpu: CpuSeconds) =>
+    keep({ what: `limit: ${what}`, door: 'server', ...load, requests, cpu }, round);
+  limit('issue.lua', grants, grants.latenciesMs.length, cpuOfGrants);
+  limit('rows', batches, batches.coupons, cpuOfBatches);
 }
 
 /** The same below saturation: what a request takes when it does not wait behind others. */

@@ -5,7 +5,6 @@ import { generateLoad, generateSteadyLoad, type Load } from '../load.ts';
 import { everythingTold, mustHaveIssued } from './books.ts';
 import { type Caller, openCaller } from './caller.ts';
 import { askingFor, type Door, openEvent, outcomeOf } from './door.ts';
-import { LITERAL_DATABASE } from './literal/start-literal.ts';
 import type { Person } from './people.ts';
 
 /** What one kind of request came to at one door, over all rounds. */
@@ -69,8 +68,7 @@ export async function measureIssue(
   const cpu = cpuSince(before, readCpu(run));
   if (outcomes.ISSUED !== Math.min(coupons, load.latenciesMs.length))
     throw new Error(`${outcomes.ISSUED} of ${coupons} coupons were issued to ${load.latenciesMs.length} requests.`);
-  const database = door.name === 'literal flow' ? LITERAL_DATABASE : 'shop_coupon';
-  await mustHaveIssued(admin, { database, eventId, coupons: outcomes.ISSUED });
+  await mustHaveIssued(admin, { database: door.database, eventId, coupons: outcomes.ISSUED });
   return { arm: armOf(what, door, load, cpu), eventId };
 }
 

@@ -5,8 +5,10 @@ import type { Person } from './people.ts';
 
 /** A place where coupons are asked for, and the cheapest thing a signed-in user can ask for there. */
 export interface Door {
-  name: 'gateway' | 'subgraph' | 'literal flow';
+  name: 'gateway' | 'subgraph' | 'literal gateway' | 'literal subgraph';
   url: string;
+  /** Where its coupons are. */
+  database: string;
   cheapest(person: Person): Buffer;
 }
 
@@ -16,15 +18,17 @@ const ME = '{ me { id } }';
 // Verifies the token and answers without asking any server.
 const ENTITY = 'query ($of: [_Any!]!) { _entities(representations: $of) { ... on User { id } } }';
 
-export function gatewayDoor(url: string): Door {
-  return { name: 'gateway', url, cheapest: ({ token }) => requestTo(url, { query: ME }, token) };
+type Place = Pick<Door, 'name' | 'url' | 'database'>;
+
+export function gatewayDoor(place: Place): Door {
+  return { ...place, cheapest: ({ token }) => requestTo(place.url, { query: ME }, token) };
 }
 
-export function subgraphDoor(name: 'subgraph' | 'literal flow', url: string): Door {
+export function subgraphDoor(place: Place): Door {
+  const { url } = place;
   const variablesOf = (id: string) => ({ of: [{ __typename: 'User', id }] });
   return {
-    name,
-    url,
+    ...place,
     cheapest: ({ id, token }) => requestTo(url, { query: ENTITY, variables: variablesOf(id) }, token),
   };
 }
