@@ -22,6 +22,7 @@ import { createContext, type UserServices } from './context.ts';
 import { openUserDatabase } from './db/open-user-database.ts';
 import { pointCommands } from './events/point-commands.ts';
 import { userSchema } from './graphql/schema.ts';
+import { forgetOldTombstones } from './use-cases/forget-old-tombstones.ts';
 import { forgetWhatIsOver } from './use-cases/forget-what-is-over.ts';
 import { settleLateHolds } from './use-cases/settle-late-holds.ts';
 import { startLedgerWatch } from './watch-ledger.ts';
@@ -97,8 +98,11 @@ function startMessaging(
   closing.add(serveCommands(bus, { queue: 'user', handlers: pointCommands(database), log, metrics }));
 
   const outcomeOf = async (orderId: string) => (await sendCommand(bus, OrderOutcome, { orderId })).outcome;
-  const settle = () => settleLateHolds(fork, outcomeOf);
-  closing.add(startPeriodic({ name: 'settleLateHolds', everyMs: config.HOLD_SWEEP_MS, work: settle, log }));
+  const sweep = async () => {
+    await settleLateHolds({ em: fork(), outcomeOf, log });
+    await forgetOldTombstones({ em: fork() });
+  };
+  closing.add(startPeriodic({ name: 'settleLateHolds', everyMs: config.HOLD_SWEEP_MS, work: sweep, log }));
   const forget = () => forgetWhatIsOver(fork);
   closing.add(startPeriodic({ name: 'forgetWhatIsOver', everyMs: HOUR_MS, work: forget, log }));
   closing.add(startLedgerWatch({ fork, everyMs: config.LEDGER_CHECK_MS, metrics, log }));

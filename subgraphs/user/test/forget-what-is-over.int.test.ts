@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { newId } from '@shop/kernel';
+import { eventually } from '@shop/testkit';
 import { forgetWhatIsOver } from '../src/use-cases/forget-what-is-over.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -52,15 +53,17 @@ it('forgets what was voided after a day, and never what is pending, posted or fr
       [newId(), userId, newId(), hours, hours, ++sequence],
     );
   }
-  await forgetWhatIsOver(world.database.fork);
-  const left = await em.execute(
-    `SELECT COALESCE(voided_because, state) AS what, COUNT(*) AS rest FROM point_transfers GROUP BY what ORDER BY what`,
+  const left = () =>
+    em.execute(
+      `SELECT COALESCE(voided_because, state) AS what, COUNT(*) AS rest FROM point_transfers GROUP BY what ORDER BY what`,
+    );
+  await eventually(async () =>
+    expect(await left()).toEqual([
+      { what: 'FREE', rest: 2 },
+      { what: 'PENDING', rest: 2 },
+      { what: 'POSTED', rest: 2 },
+      { what: 'REFUSED', rest: 1 },
+      { what: 'RELEASED', rest: 1 },
+    ]),
   );
-  expect(left).toEqual([
-    { what: 'FREE', rest: 2 },
-    { what: 'PENDING', rest: 2 },
-    { what: 'POSTED', rest: 2 },
-    { what: 'REFUSED', rest: 1 },
-    { what: 'RELEASED', rest: 1 },
-  ]);
 });

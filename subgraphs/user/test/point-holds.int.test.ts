@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfirmPoints, HoldPoints, OrderOutcome, RefundPoints, ReleasePoints } from '@shop/contracts';
 import { newId } from '@shop/kernel';
 import { type Bus, connectBus, handleCommand, sendCommand, serveCommands } from '@shop/messaging';
@@ -196,37 +196,57 @@ it('costs few statements: an order has 34 over all services', async () => {
 
 describe('a hold past its time', () => {
   const outcomes = new Map<string, Outcome>();
-  const asked = new Set<string>();
-  let orderService: { close(): Promise<void> } | undefined;
+  const asked: string[] = [];
+  let goOn = () => {};
+  let orders: { close(): Promise<void> } | undefined;
+  afterEach(async () => {
+    goOn();
+    await orders?.close();
+    orders = undefined;
+  });
 
-  // The order service as participants see it: one answer per order.
-  function startOrderService(): void {
+  /** Stands in for the order service, as participants see it: one answer per order, or none while it hangs. */
+  async function startOrderService({ hangs = false } = {}): Promise<void> {
+    const answers = hangs
+      ? new Promise<void>((resolve) => {
+          goOn = resolve;
+        })
+      : Promise.resolve();
     const answer = handleCommand(OrderOutcome, async ({ orderId }) => {
-      asked.add(orderId);
+      asked.push(orderId);
+      await answers;
       return { outcome: outcomes.get(orderId) ?? 'UNKNOWN' };
     });
-    orderService = serveCommands(bus, { queue: 'order', handlers: [answer], log, metrics: createMetrics('order') });
+    orders = serveCommands(bus, { queue: 'order', handlers: [answer], log, metrics: createMetrics('order') });
+    // From here on the server knows of it: whoever asks finds somebody there.
+    await bus.connection.flush();
   }
-  afterAll(() => orderService?.close());
 
   async function aLateHold(outcome: Outcome) {
     const shopper = await world.aShopper({ points: 1_000 });
     const orderId = newId();
     outcomes.set(orderId, outcome);
     await hold(orderId, shopper.id, 400);
-    await world.database
-      .fork()
-      .execute('UPDATE point_transfers SET expires_at = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND WHERE order_id = ?', [
-        orderId,
-      ]);
-    return { shopper, orderId };
+    const passTime = () =>
+      world.database
+        .fork()
+        .execute('UPDATE point_transfers SET expires_at = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND WHERE order_id = ?', [
+          orderId,
+        ]);
+    await passTime();
+    return { shopper, orderId, passTime };
   }
 
   it('stays held while nobody answers, and is settled as its order ended', async () => {
-    const { shopper: waiting } = await aLateHold('REJECTED');
-    expect(await world.account(waiting.id)).toMatchObject({ pending: 400 });
-    startOrderService();
-    await eventually(async () => expect(await world.account(waiting.id)).toMatchObject({ balance: 1_000, pending: 0 }));
+    const { shopper, orderId, passTime } = await aLateHold('REJECTED');
+    await eventually(async () => {
+      const later = 'SELECT 1 FROM point_transfers WHERE order_id = ? AND expires_at > UTC_TIMESTAMP(3)';
+      expect(await world.database.fork().execute(later, [orderId])).toHaveLength(1);
+    });
+    expect(await world.account(shopper.id)).toMatchObject({ pending: 400 });
+    await startOrderService();
+    await passTime();
+    await eventually(async () => expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, pending: 0 }));
   });
 
   it.each<[Outcome, { balance: number; pending: number }]>([
@@ -235,15 +255,57 @@ describe('a hold past its time', () => {
     ['CANCELLED', { balance: 1_000, pending: 0 }],
     ['UNKNOWN', { balance: 1_000, pending: 0 }],
   ])('of an order that is %s ends so', async (outcome, account) => {
+    await startOrderService();
     const { shopper } = await aLateHold(outcome);
     await eventually(async () => expect(await world.account(shopper.id)).toMatchObject(account));
   });
 
-  it('of an order that is PENDING stays held', async () => {
-    const { shopper, orderId } = await aLateHold('PENDING');
+  it('of an order that is PENDING stays held, and is asked about again later', async () => {
+    await startOrderService();
+    const { shopper, orderId, passTime } = await aLateHold('PENDING');
     await eventually(() => expect(asked).toContain(orderId));
     expect(await world.account(shopper.id)).toMatchObject({ balance: 1_000, pending: 400 });
     outcomes.set(orderId, 'COMPLETED');
+    await eventually(async () => {
+      await passTime();
+      expect(await world.account(shopper.id)).toMatchObject({ balance: 600, pending: 0 });
+    });
+  });
+
+  it('is settled although more than are looked at in one round wait before it', async () => {
+    await startOrderService();
+    const waiting = await world.aShopper({ points: 1_000 });
+    const undecided = Array.from({ length: 100 }, () => newId());
+    for (const orderId of undecided) outcomes.set(orderId, 'PENDING');
+    const em = world.database.fork();
+    await em.execute(
+      `INSERT INTO point_transfers
+         (id, kind, state, debit_account, credit_account, amount, order_id, created_at, expires_at)
+       VALUES ${undecided.map(() => `(?, 'SPEND', 'PENDING', ?, 'sales', 1, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE)`).join()}`,
+      undecided.flatMap((orderId) => [newId(), waiting.id, orderId]),
+    );
+    await em.execute('UPDATE point_accounts SET pending = 100 WHERE user_id = ?', [waiting.id]);
+    const { shopper } = await aLateHold('COMPLETED');
     await eventually(async () => expect(await world.account(shopper.id)).toMatchObject({ balance: 600, pending: 0 }));
+    for (const orderId of undecided) outcomes.set(orderId, 'REJECTED');
+  });
+
+  it('does not keep the service from stopping while the order service hangs, however many there are', async () => {
+    const { id } = await world.aShopper({ points: 1_000 });
+    const late = Array.from({ length: 20 }, () => newId());
+    await Promise.all(late.map((orderId) => hold(orderId, id, 1)));
+    const another = await world.startAnother();
+    await startOrderService({ hangs: true });
+    await world.database
+      .fork()
+      .execute('UPDATE point_transfers SET expires_at = UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE WHERE order_id IN (?)', [
+        late,
+      ]);
+    // Both processes are waiting for an answer.
+    await eventually(() => expect(asked.filter((orderId) => late.includes(orderId)).length).toBeGreaterThan(1));
+    const from = performance.now();
+    await another.close();
+    // One question takes 2 s, all of them together 40 s; a process has 15 s to stop.
+    expect(performance.now() - from).toBeLessThan(15_000);
   });
 });

@@ -27,8 +27,8 @@ export interface Shopper {
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
-// The sweep for late holds, the relay, and the check whether another key signs by now.
-const BACKGROUND = /expires_at < UTC_TIMESTAMP|outbox|signing_keys/;
+// The sweep for late holds and old tombstones, the relay, and the check whether another key signs by now.
+const BACKGROUND = /(expires_at <=|settled_at <) UTC_TIMESTAMP|outbox|signing_keys/;
 const TRANSACTION = /^\[query\] (begin|commit)/;
 const MOVES_POINTS = /point_|idempotency_keys|^\[query\] commit/;
 
