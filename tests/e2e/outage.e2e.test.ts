@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readRunFile, type Shop } from '@shop/local';
-import { eventually, type TestServers } from '@shop/testkit';
+import { eventually, patience, type TestServers } from '@shop/testkit';
 import { type OwnShop, startOwnShop } from './own-shop.ts';
 import { dataOf, type Shopper, type World } from './world.ts';
 
@@ -31,6 +31,14 @@ const pids = () => services.map((name) => readRunFile(dir)?.services[name]?.inst
 async function readiness(name: (typeof services)[number]) {
   const response = await fetch(`${shop.urlOf(name)}/readyz`);
   return { status: response.status, report: (await response.json()) as { reasons: object; degraded: object } };
+}
+
+/** What the data platform was told of one coupon. */
+async function received(type: string, couponId: string) {
+  const all = await (await fetch(`${shop.urlOf('dataPlatform')}/received`)).json();
+  return (all as { type: string; data: { couponId?: string } }[]).filter(
+    (event) => event.type === type && event.data.couponId === couponId,
+  );
 }
 
 const order = () =>
@@ -78,9 +86,11 @@ it('outlives a broker that goes away: reads go on, orders wait or say so, and ev
     answer.errors?.[0]?.extensions.code ??
     (answer.data as { placeOrder: { order: { status: string } } }).placeOrder.order.status;
   expect(['SERVICE_UNAVAILABLE', 'REJECTED']).toContain(outcome);
+  const couponId = await world.aCoupon(shopper, await world.aCouponEvent());
 
   await servers.nats.start();
   await everythingWorks();
+  await eventually(async () => expect(await received('coupon.issued', couponId)).toHaveLength(1), patience);
   expect(pids()).toEqual(before);
 }, 90_000);
 

@@ -15,7 +15,6 @@ it('tells whoever waits when the last coupon goes, and whoever comes late at onc
   await Promise.all([waiting.connected, everywhere.connected, other.connected]);
 
   await world.aCoupon(await world.aShopper(), couponEventId);
-  expect(waiting.events).toEqual([]);
   await world.aCoupon(await world.aShopper(), couponEventId);
 
   const soldOut = {
