@@ -1,7 +1,7 @@
 interface Modules {
-  index: typeof import('../../../../subgraphs/coupon/src/index.ts');
   config: typeof import('../../../../subgraphs/coupon/src/config.ts');
   context: typeof import('../../../../subgraphs/coupon/src/context.ts');
+  'graphql/schema': typeof import('../../../../subgraphs/coupon/src/graphql/schema.ts');
   'db/open-coupon-database': typeof import('../../../../subgraphs/coupon/src/db/open-coupon-database.ts');
   'issuing/database-clock': typeof import('../../../../subgraphs/coupon/src/issuing/database-clock.ts');
   'domain/coupon': typeof import('../../../../subgraphs/coupon/src/domain/coupon.ts');

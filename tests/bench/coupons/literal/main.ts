@@ -8,7 +8,7 @@ import { couponModule } from './built-coupon.ts';
 import { createLiteralIssuer } from './literal-issuer.ts';
 
 // The coupon subgraph as it is – the same schema, resolvers and context – but for who issues.
-const { couponSchema } = await couponModule('index');
+const { couponSchema } = await couponModule('graphql/schema');
 const { createContext } = await couponModule('context');
 const { openCouponDatabase } = await couponModule('db/open-coupon-database');
 const { createDatabaseClock } = await couponModule('issuing/database-clock');
