@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '@shop/kernel';
+import { createLogger } from '@shop/service-kit';
 import { eventually } from '@shop/testkit';
+import { openCouponDatabase } from '../src/db/open-coupon-database.ts';
+import { CouponEvent } from '../src/domain/coupon-event.ts';
+import { commitBatch } from '../src/issuing/commit-batch.ts';
+import { termsOf } from '../src/issuing/issue-terms.ts';
 import { type IssueAnswer, type Shopper, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -111,5 +117,36 @@ describe('the id of a request', () => {
     expect(await world.coupons(full.id)).toHaveLength(1);
     // What Redis had granted went back: it can be had.
     expect((await world.issue(await world.aShopper(), full.id)).coupon).not.toBeNull();
+  });
+
+  it('that has a coupon of another event is refused alone, and its batch is tried once more', async () => {
+    const [first, second] = [await world.aCouponEvent(), await world.aCouponEvent()];
+    const shopper = await world.aShopper();
+    const requestId = randomUUID();
+    await world.issue(shopper, first.id, requestId);
+
+    const terms = termsOf(await world.database.fork().findOneOrFail(CouponEvent, { id: second.id }));
+    const pastRedis = (userId = newId(), id: string = randomUUID()) => ({
+      request: { eventId: second.id, userId, requestId: id },
+      terms,
+      grant: { couponId: newId(), sequence: null, generation: null },
+    });
+    const batch = [...Array.from({ length: 63 }, () => pastRedis()), pastRedis(shopper.id, requestId)];
+    const statements: string[] = [];
+    const database = await openCouponDatabase({
+      settings: { DATABASE_URL: world.servers.databaseUrl, DATABASE_MIGRATE: false, DATABASE_POOL_SIZE: 1 },
+      log: createLogger('test', { level: 'silent' }),
+      onStatement: (sql) => statements.push(sql),
+    });
+    try {
+      const { outcomes, generation } = await commitBatch(database, batch);
+      expect(outcomes.pop()).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+      expect(outcomes).toMatchObject(batch.slice(0, -1).map(({ grant }) => ({ id: grant.couponId })));
+      // Redis has not counted them.
+      expect(generation).toBe(terms.generation + 1);
+      expect(statements.filter((sql) => sql.includes('] begin'))).toHaveLength(2);
+    } finally {
+      await database.close();
+    }
   });
 });

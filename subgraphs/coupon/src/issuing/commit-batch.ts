@@ -8,6 +8,8 @@ import { databaseTime } from './database-time.ts';
 import { type GrantedRequest, type IssuedBatch, type IssueOutcome, issueBatch, NotCounted } from './issue-batch.ts';
 
 const ATTEMPTS = 10;
+/** How many of them the batch stays whole in: the next look sees what it met, unless others go on meeting it. */
+const WHOLE_ATTEMPTS = 3;
 // At the very end: a client's own words may stand before it.
 const CODE_TAKEN = /for key '(\w+\.)?coupons_code'$/;
 
@@ -19,9 +21,9 @@ export class OutcomeUnknown extends Error {
 }
 
 /**
- * Commits a batch, in parts where it must: at the cap the first of the batch get what is left; around a unique key that
- * two processes met at once it is halved until the one request is alone. Throws OutcomeUnknown, or what kept
- * MySQL from taking any of it.
+ * Commits a batch, in parts where it must: at the cap the first of the batch get what is left; requests that have a coupon
+ * by now, of whatever event, are answered, and the others go on without them; where unique keys are met again and again,
+ * the batch is halved until one request is alone. Throws OutcomeUnknown, or what kept MySQL from taking any of it.
  */
 export async function commitBatch(
   database: Database,
@@ -36,8 +38,8 @@ export async function commitBatch(
     if (!(error instanceof UniqueConstraintViolationException)) throw error;
     // A code that was drawn before: new ones are drawn.
     if (CODE_TAKEN.test(error.message)) return commitBatch(database, batch, attempt + 1);
-    if (batch.length > 1) return commitHalves(database, batch);
-    return commitRepeated(database, batch, attempt + 1);
+    if (attempt >= WHOLE_ATTEMPTS && batch.length > 1) return commitHalves(database, batch);
+    return commitUnrepeated(database, batch, attempt + 1);
   }
 }
 
@@ -61,23 +63,29 @@ async function commitHalves(database: Database, batch: readonly GrantedRequest[]
   const second = await commitBatch(database, batch.slice(middle)).catch((error: unknown) => {
     throw error instanceof OutcomeUnknown ? error : new OutcomeUnknown(error);
   });
-  return { ...second, outcomes: [...first.outcomes, ...second.outcomes] };
+  return {
+    outcomes: [...first.outcomes, ...second.outcomes],
+    generation: Math.max(first.generation, second.generation),
+    soldOut: first.soldOut || second.soldOut,
+  };
 }
 
-/** One request that met a unique key: the coupon it got elsewhere, or a slot that was taken at the same moment. */
-async function commitRepeated(
+/** A batch that met a unique key: of a request that got its coupon elsewhere, or a slot that was taken at the same moment. */
+async function commitUnrepeated(
   database: Database,
   batch: readonly GrantedRequest[],
   attempt: number,
 ): Promise<IssuedBatch> {
-  const em = database.fork();
-  for (const { request, terms } of batch) {
-    const earlier = await em.findOne(Coupon, { userId: request.userId, requestId: request.requestId });
-    if (earlier === null) continue;
-    const outcome = earlier.eventId === request.eventId ? earlier : new IdempotencyKeyReused();
-    return { outcomes: [outcome], generation: terms.generation, soldOut: false };
-  }
-  return commitBatch(database, batch, attempt);
+  const requests = batch.map(({ request: { userId, requestId } }) => ({ userId, requestId }));
+  const coupons = await database.fork().find(Coupon, { $or: requests });
+  const answered = new Map<number, IssueOutcome>();
+  batch.forEach(({ request }, i) => {
+    const isIts = ({ userId, requestId }: Coupon) => userId === request.userId && requestId === request.requestId;
+    const earlier = coupons.find(isIts);
+    if (earlier) answered.set(i, earlier.eventId === request.eventId ? earlier : new IdempotencyKeyReused());
+  });
+  const known = { generation: batch[0]?.terms.generation ?? 0, soldOut: false };
+  return commitOthers(database, batch, answered, attempt, known);
 }
 
 /** The event did not take the batch: says why, and commits as many, first come first served, as there are coupons left. */
@@ -91,18 +99,21 @@ async function commitWhatIsLeft(
   const event = await em.findOne(CouponEvent, { id: batch[0]?.terms.id ?? '' });
   const refusal = refusalFor(event?.status(await databaseTime(em)));
   const left = event !== null && refusal === null ? event.remainingCount() : 0;
-  const refused = new Set(fresh.slice(left));
-  const kept = batch.filter((_, i) => !refused.has(i));
-  const issued: IssuedBatch =
-    kept.length > 0
-      ? await commitBatch(database, kept, attempt)
-      : { outcomes: [], generation: event?.generation ?? 0, soldOut: event?.isSoldOut() ?? false };
+  const refused = new Map(fresh.slice(left).map((i) => [i, refusal ?? new NotIssued('SOLD_OUT')]));
+  const known = { generation: event?.generation ?? 0, soldOut: event?.isSoldOut() ?? false };
+  return commitOthers(database, batch, refused, attempt, known);
+}
+
+/** Commits what is not decided yet; `known` is said of the event where that is nothing. */
+async function commitOthers(
+  database: Database,
+  batch: readonly GrantedRequest[],
+  decided: ReadonlyMap<number, IssueOutcome>,
+  attempt: number,
+  known: Omit<IssuedBatch, 'outcomes'>,
+): Promise<IssuedBatch> {
+  const others = batch.filter((_, i) => !decided.has(i));
+  const issued = others.length > 0 ? await commitBatch(database, others, attempt) : { ...known, outcomes: [] };
   const outcomes = [...issued.outcomes];
-  return {
-    ...issued,
-    outcomes: batch.map(
-      (_, i): IssueOutcome =>
-        refused.has(i) ? (refusal ?? new NotIssued('SOLD_OUT')) : (outcomes.shift() as IssueOutcome),
-    ),
-  };
+  return { ...issued, outcomes: batch.map((_, i) => decided.get(i) ?? (outcomes.shift() as IssueOutcome)) };
 }
