@@ -5,6 +5,7 @@ import { type Logger, reasonOf, setting, waitUntilThere } from '@shop/service-ki
 import { CompiledQuery, type DatabaseConnection } from 'kysely';
 import { z } from 'zod';
 import { heartbeatMigration } from './heartbeat.ts';
+import { type Address, impatientSocket } from './impatient-socket.ts';
 
 /** What a process with a database reads from its environment. */
 export const databaseSettings = {
@@ -26,9 +27,29 @@ export interface DatabaseOptions {
   entities: (EntitySchema | EntityClass<AnyEntity>)[];
   migrations: MigrationObject[];
   log: Logger;
+  /** For a command whose statements take longer than those of a service, and for tests that cannot wait for so long. */
+  patience?: Partial<Patience>;
   /** Hears every SQL statement, for tests that count them. */
   onStatement?: ((sql: string) => void) | undefined;
 }
+
+/** How long a process waits for its database, and its database for it. */
+export interface Patience {
+  /** For a row that another transaction holds; then the statement fails. */
+  lockWaitSeconds: number;
+  /** Without a statement; then the server ends the session, and with it the transaction and its locks. */
+  idleSeconds: number;
+  /** Without an answer; then the connection is given up, and who waited on it is told. */
+  answerSeconds: number;
+}
+
+/**
+ * A transaction waits for nothing but its database and lasts milliseconds, so whoever holds a row for seconds is stopped
+ * or cut off: MySQL would wait for it 8 hours, and a client for a server that vanished about 15 minutes. A client that
+ * was refused the row once has it when it asks again within the 10 s that the gateway gives it. What is cut off while it
+ * waits for a row gives up waiting before it would be next to hold it. A busy process is silent for less than 10 s.
+ */
+const PATIENCE: Patience = { lockWaitSeconds: 5, idleSeconds: 10, answerSeconds: 10 };
 
 /** The database of one subgraph. */
 export interface Database {
@@ -50,27 +71,22 @@ const CONNECT_TIMEOUT_MS = 2_000;
  * Batched updates are off because they lose optimistic locks (see docs/adr).
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { settings, migrations, log } = options;
-  const orm = await connectTo(settings.DATABASE_URL, options, {
-    sessionsAre: 'ISOLATION LEVEL READ COMMITTED',
-    extensions: [Migrator],
-    migrations: {
-      migrationsList: [...migrations, heartbeatMigration],
-      snapshot: false,
-      silent: true,
-      tableName: 'migrations',
-      disableForeignKeys: false,
-    },
-  });
+  const { settings, log } = options;
+  const patience = { ...PATIENCE, ...options.patience };
+  const orm = await connectTo(settings.DATABASE_URL, options, { session: sessionWith(patience), patience });
 
   await waitUntilThere('MySQL', () => orm.em.fork().execute('SELECT 1'), { log });
-  if (settings.DATABASE_MIGRATE) await migrate(orm, log);
+  if (settings.DATABASE_MIGRATE) await migrate(options);
 
   return {
     orm,
     fork: () => orm.em.fork(),
     openReplica: (url) =>
-      connectTo(url, options, { sessionsAre: 'ISOLATION LEVEL READ COMMITTED, READ ONLY', ensureDatabase: false }),
+      connectTo(url, options, {
+        session: { ...sessionWith(patience), transaction_read_only: 'ON' },
+        patience,
+        ensureDatabase: false,
+      }),
     ready: () =>
       orm.em
         .fork()
@@ -80,16 +96,28 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
 }
 
+const READ_COMMITTED = { transaction_isolation: `'READ-COMMITTED'` };
+
+const sessionWith = ({ idleSeconds, lockWaitSeconds }: Patience) => ({
+  ...READ_COMMITTED,
+  wait_timeout: idleSeconds,
+  innodb_lock_wait_timeout: lockWaitSeconds,
+});
+
 type Connecting = Pick<Options, 'extensions' | 'migrations' | 'ensureDatabase'> & {
-  /** What every connection begins with: SET SESSION TRANSACTION …. */
-  sessionsAre: string;
+  /** The variables every session begins with. */
+  session: Record<string, string | number>;
+  /** Without it connections stay for as long as the server has them, and statements take as long as they need. */
+  patience?: Patience;
 };
 
 function connectTo(
   url: string,
   { settings, entities, onStatement }: DatabaseOptions,
-  { sessionsAre, ...more }: Connecting,
+  { session, patience, ...more }: Connecting,
 ): Promise<MikroORM> {
+  const max = settings.DATABASE_POOL_SIZE;
+  const variables = Object.entries(session).map(([name, value]) => `${name} = ${value}`);
   return MikroORM.init({
     clientUrl: url,
     entities,
@@ -98,10 +126,20 @@ function connectTo(
     preferReadReplicas: false,
     allowGlobalContext: false,
     discovery: { warnWhenNoEntities: false },
-    pool: { min: 0, max: settings.DATABASE_POOL_SIZE },
-    driverOptions: { connectTimeout: CONNECT_TIMEOUT_MS, supportBigNumbers: true, enableKeepAlive: true },
+    // The pool lets go of an idle connection before the server does, so that nobody is given a dead one.
+    pool: { min: 0, max, ...(patience && { idleTimeoutMillis: patience.idleSeconds * 500 }) },
+    driverOptions: {
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      supportBigNumbers: true,
+      gracefulEnd: true,
+      // With its own default mysql2 drops no idle connection, and with MikroORM's, `min`, all of them every second.
+      maxIdle: max - 1,
+      ...(patience
+        ? { stream: ({ config }: { config: Address }) => impatientSocket(config, patience.answerSeconds * 1_000) }
+        : { enableKeepAlive: true, keepAliveInitialDelay: 10_000 }),
+    },
     onCreateConnection: async (connection) => {
-      const statement = CompiledQuery.raw(`SET SESSION TRANSACTION ${sessionsAre}`);
+      const statement = CompiledQuery.raw(`SET SESSION ${variables.join(', ')}`);
       await (connection as DatabaseConnection).executeQuery(statement);
     },
     ...more,
@@ -109,8 +147,30 @@ function connectTo(
   });
 }
 
-/** Brings the schema up to date; processes that start together take turns. */
-async function migrate(orm: MikroORM, log: Logger): Promise<void> {
+/**
+ * Brings the schema up to date; processes that start together take turns. Nothing here is in a hurry: an ALTER TABLE
+ * takes as long as the table is large, and all the while the connection with the lock is idle.
+ */
+async function migrate(options: DatabaseOptions): Promise<void> {
+  const orm = await connectTo(options.settings.DATABASE_URL, options, {
+    session: READ_COMMITTED,
+    extensions: [Migrator],
+    migrations: {
+      migrationsList: [...options.migrations, heartbeatMigration],
+      snapshot: false,
+      silent: true,
+      tableName: 'migrations',
+      disableForeignKeys: false,
+    },
+  });
+  try {
+    await migrateInTurn(orm, options.log);
+  } finally {
+    await orm.close(true);
+  }
+}
+
+async function migrateInTurn(orm: MikroORM, log: Logger): Promise<void> {
   // GET_LOCK belongs to a connection, and a transaction is what keeps one.
   await orm.em.fork().transactional(async (em) => {
     await em.execute(`SELECT GET_LOCK(CONCAT('migrate:', DATABASE()), 60)`);

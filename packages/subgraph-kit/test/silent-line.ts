@@ -7,12 +7,15 @@ export interface SilentLine {
   url: string;
   goSilent(): void;
   speakAgain(): void;
+  /** As when a host loses its power: those who are connected never hear of one another again; who connects now is served. */
+  loseAll(): void;
   close(): Promise<void>;
 }
 
 export async function silentLine(toUrl: string): Promise<SilentLine> {
   const { hostname, port } = new URL(toUrl);
   const ends = new Set<Socket>();
+  const lost = new Set<Socket>();
   let isSilent = false;
   const server = createServer((near) => {
     const far = connect(Number(port), hostname);
@@ -21,9 +24,8 @@ export async function silentLine(toUrl: string): Promise<SilentLine> {
       [far, near],
     ] as const) {
       ends.add(from);
-      from.on('data', (bytes) => isSilent || to.write(bytes));
-      from.on('error', () => to.destroy());
-      from.on('close', () => to.destroy());
+      from.on('data', (bytes) => isSilent || lost.has(from) || to.write(bytes));
+      for (const event of ['error', 'close']) from.on(event, () => lost.has(from) || to.destroy());
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -36,6 +38,9 @@ export async function silentLine(toUrl: string): Promise<SilentLine> {
     },
     speakAgain() {
       isSilent = false;
+    },
+    loseAll() {
+      for (const end of ends) lost.add(end);
     },
     close() {
       for (const end of ends) end.destroy();

@@ -46,7 +46,8 @@ export async function checkLedgerCommand(): Promise<void> {
 async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
   const settings = loadConfig(databaseConfigSchema);
   const log = createLogger('user', { level: settings.LOG_LEVEL });
-  const database = await openUserDatabase({ settings, log });
+  // To add up a whole ledger takes minutes.
+  const database = await openUserDatabase({ settings, log, patience: { answerSeconds: 3_600 } });
   try {
     return await work(database);
   } finally {

@@ -133,11 +133,13 @@ async function openEvents(database: Database, afterId: string): Promise<CountedE
  */
 function findIssued(database: Database, eventId: string, granted: OpenGrant[]): Promise<Set<string>> {
   return database.fork().transactional(async (em) => {
-    await em.execute(`SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`);
+    await em.execute(
+      `SET @usual = @@SESSION.innodb_lock_wait_timeout, SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
+    );
     try {
       await em.findOneOrFail(CouponEvent, { id: eventId }, { lockMode: LockMode.PESSIMISTIC_READ });
     } finally {
-      await em.execute('SET SESSION innodb_lock_wait_timeout = DEFAULT');
+      await em.execute('SET SESSION innodb_lock_wait_timeout = @usual');
     }
     const ids = granted.map(({ grant }) => grant.couponId);
     const rows = await em.execute<{ id: string }[]>(
