@@ -26,14 +26,13 @@ export async function anIssuer(
   const settings = { DATABASE_URL: databaseUrl, DATABASE_MIGRATE: false, DATABASE_POOL_SIZE: 5 };
   const database = await openCouponDatabase({ settings, log, onStatement });
   const redis = await connectRedis({ url: redisUrl, log });
-  const issuer = createIssuer({
-    ...{ database, redis, log, clock },
-    rate: { perSecond: 100, burst: 100 },
-    metrics: createMetrics('coupon'),
-  });
+  const metrics = createMetrics('coupon');
+  const rate = { perSecond: 100, burst: 100 };
+  const issuer = createIssuer({ database, redis, log, clock, rate, metrics });
   return {
     issuer,
     redis,
+    metrics,
     async close() {
       await issuer.close();
       await redis.close();

@@ -188,6 +188,36 @@ describe('one user, fifty requests at once at two processes', () => {
   });
 });
 
+describe('requests that wait for a transaction under way', () => {
+  it('share the next one, up to 256 of them', async () => {
+    const { id } = await world.aCouponEvent({ totalCount: 1_000 });
+    const process = await anIssuer(world);
+    const blocker = world.database.fork();
+    const issue = () => process.issuer.issue(aRequest(id));
+    const batchesUpTo = async (le: number) => {
+      const sizes = await process.metrics.registry.getSingleMetric('shop_coupon_batch_size')?.get();
+      return sizes?.values.find(({ labels }) => labels.le === le)?.value;
+    };
+    try {
+      await issue();
+      await blocker.begin();
+      await blocker.execute('SELECT 1 FROM coupon_events WHERE id = ? FOR UPDATE', [id]);
+      const first = issue();
+      await eventually(async () => expect(await batchesUpTo(1)).toBe(2));
+      const others = upTo(256 + 32).map(issue);
+      // All have their grants, which this process hears before the answer to this.
+      await eventually(async () => expect(await process.redis.get(`event:{${id}}:stock`)).toBe('710'));
+      await blocker.rollback();
+      await Promise.all([first, ...others]);
+      const upToSizes = await Promise.all([1, 32, 64, 128, 256].map(batchesUpTo));
+      expect(upToSizes).toEqual([2, 3, 3, 3, 4]);
+    } finally {
+      if (blocker.isInTransaction()) await blocker.rollback();
+      await process.close();
+    }
+  });
+});
+
 describe('a process whose clock is an hour off', () => {
   const at = (minutes: number) => new Date(Date.now() + minutes * MINUTE_MS).toISOString();
   const window = (from: number, to: number) => ({ startsAt: at(from), endsAt: at(to) });

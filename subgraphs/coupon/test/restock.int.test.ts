@@ -6,7 +6,7 @@ import { recordEvent } from '@shop/messaging';
 import { eventually } from '@shop/testkit';
 import { CouponEvent } from '../src/domain/coupon-event.ts';
 import { anIssuer } from './an-issuer.ts';
-import { startWorld, type World } from './world.ts';
+import { type Shopper, startWorld, type World } from './world.ts';
 
 let world: World;
 
@@ -58,6 +58,51 @@ describe('a restock whose process died before it told Redis', () => {
     } finally {
       await process.close();
     }
+  });
+});
+
+describe('another process', () => {
+  // It may be told after it was asked, or be kept waiting itself: then with the next event.
+  const sooner = { timeoutMs: 40_000 };
+  const scriptsRun = () =>
+    world.redis(async (redis) => {
+      const stats = await redis.info('commandstats');
+      return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1]);
+    });
+  let other: Awaited<ReturnType<World['startAnother']>>;
+
+  beforeAll(async () => {
+    other = await world.startAnother({ GRANT_SWEEP_MS: '3600000' });
+  });
+
+  afterAll(() => other.close());
+
+  it('hears of the sell-out, and asks Redis for nobody’s grant any more', async () => {
+    const crowd = await world.shoppers(50, { url: other.url });
+    await eventually(async () => {
+      const { id } = await world.aCouponEvent({ totalCount: 1 });
+      await world.issue(await world.aShopper(), id);
+      await eventually(async () => expect(await world.published(`coupon.soldout.${id}`)).toHaveLength(1));
+      const before = await scriptsRun();
+      const answers = await Promise.all(crowd.map((shopper) => world.issue(shopper, id)));
+      expect(new Set(answers.map(({ userErrors }) => userErrors[0]?.code))).toEqual(new Set(['SOLD_OUT']));
+      // Their tokens, and what the first process does besides.
+      expect((await scriptsRun()) - before).toBeLessThan(75);
+    }, sooner);
+  });
+
+  it('hears of the restock before its own memory of the sell-out ends', async () => {
+    const shoppers = await world.shoppers(2, { url: other.url });
+    await eventually(async () => {
+      const { id } = await world.aCouponEvent({ totalCount: 1 });
+      const soldOutAt = performance.now();
+      await world.issue(await world.aShopper(), id);
+      const [early, late] = shoppers as [Shopper, Shopper];
+      expect((await world.issue(early, id)).userErrors[0]?.code).toBe('SOLD_OUT');
+      await world.update({ id, totalCount: 2 });
+      await eventually(async () => expect((await world.issue(late, id)).coupon).not.toBeNull());
+      expect(performance.now() - soldOutAt).toBeLessThan(1_000);
+    }, sooner);
   });
 });
 
