@@ -1,3 +1,4 @@
+export * from './bearer-tokens.ts';
 export * from './client-address.ts';
 export * from './closer.ts';
 export * from './config.ts';

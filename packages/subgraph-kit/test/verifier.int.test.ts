@@ -18,15 +18,6 @@ it('knows who sent a token', async () => {
   expect(viewer).toMatchObject({ id: userId, role: 'ADMIN', sessionId: 's1', isSignedIn: true });
 });
 
-it('remembers one spelling of a token, so that nobody fills the memory with others', async () => {
-  const token = await tokens.mint({ userId: newId() });
-  const viewer = await verifier.viewerOf(`Bearer ${token}`);
-  expect(await verifier.viewerOf(`Bearer ${token}`)).toBe(viewer);
-  const padded = await verifier.viewerOf(`Bearer  ${token}`);
-  expect(padded.id).toBe(viewer.id);
-  expect(await verifier.viewerOf(`Bearer  ${token}`)).not.toBe(padded);
-});
-
 it('takes a request without a token as nobody’s', async () => {
   expect((await verifier.viewerOf(undefined)).isSignedIn).toBe(false);
 });
