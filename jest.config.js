@@ -1,5 +1,8 @@
-// Three tiers by suffix: *.test.ts beside its source, *.int.test.ts on real servers, *.e2e.test.ts through the gateway; and
-// one on demand, *.cluster.test.ts on a Redis Cluster.
+import { availableParallelism } from 'node:os';
+
+// Three tiers by suffix: *.test.ts beside its source, *.int.test.ts on real servers, *.e2e.test.ts through the gateway – of
+// one shop for all, or where tests stop its servers and kill its processes, of a shop of the file's own; and one on
+// demand, *.cluster.test.ts on a Redis Cluster.
 const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
@@ -44,11 +47,12 @@ export default {
     ]),
     tier('int', ['<rootDir>/{packages,subgraphs,workers,gateway,schema,infra}/**/*.int.test.ts'], servers),
     tier('cluster', ['<rootDir>/{packages,subgraphs}/**/*.cluster.test.ts'], servers),
-    tier('e2e', ['<rootDir>/tests/e2e/**/*.e2e.test.ts'], wholeShop),
+    tier('own-shop', ['<rootDir>/tests/e2e/own-shop/*.e2e.test.ts'], servers),
+    tier('e2e', ['<rootDir>/tests/e2e/*.e2e.test.ts'], wholeShop),
   ],
   testTimeout: 60_000,
-  // Most of an int test is waiting for servers: leaving a core free would leave it idle.
-  maxWorkers: '100%',
+  // Half of an int test is waiting for servers, and a core would be idle meanwhile.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // A worker that ends frees all it has loaded, which takes longer than the half second it gets where others want the cores.
   workerGracefulExitTimeout: 10_000,
 };

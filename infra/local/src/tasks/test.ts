@@ -15,6 +15,19 @@ type Tier = (typeof tiers)[number];
 /** Run when nothing is asked for: a Redis Cluster is for those who change what is kept there. */
 const usual: readonly Tier[] = ['unit', 'int', 'e2e'];
 
+/** The projects of jest.config.js that run beside each other; one round after the other. */
+const rounds: readonly Round[] = [
+  { projects: { unit: 'unit' } },
+  { projects: { int: 'int', e2e: 'own-shop', cluster: 'cluster' } },
+  // All share one shop, whose statements and messages some of them count.
+  { projects: { e2e: 'e2e' }, flags: ['--runInBand'] },
+];
+
+interface Round {
+  projects: Partial<Record<Tier, string>>;
+  flags?: readonly string[];
+}
+
 /** The part of jest's report that is worth repeating at the end. */
 interface Report {
   numPassedTests: number;
@@ -40,46 +53,46 @@ await runTask(async () => {
   ]);
   const dir = mkdtempSync(join(tmpdir(), 'shopgraph-reports-'));
   sweepPath(dir);
-  const results: TierResult[] = [];
-  for (const tier of wanted) {
-    if (stopping.aborted) break;
-    results.push(await runTier(tier, forJest, dir));
+  const results: RoundResult[] = [];
+  for (const { projects, flags = [] } of rounds) {
+    const names = wanted.flatMap((tier) => projects[tier] ?? []);
+    if (names.length === 0 || stopping.aborted) continue;
+    results.push(await runRound(names, [...forJest, ...flags], dir));
   }
   rmSync(dir, { recursive: true, force: true });
   keepPath(dir);
   process.stdout.write(`\n${results.map(({ line }) => line).join('\n')}\n`);
-  const passed = results.reduce((sum, tier) => sum + tier.passed, 0);
-  const failed = results.reduce((sum, tier) => sum + tier.failed, 0);
+  const passed = results.reduce((sum, round) => sum + round.passed, 0);
+  const failed = results.reduce((sum, round) => sum + round.failed, 0);
   if (stopping.aborted) printed.say('✗ stopped');
   // The form that test reporters agree on, alone on the last line.
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
   return failed > 0 || stopping.aborted ? 1 : 0;
 });
 
-interface TierResult {
+interface RoundResult {
   line: string;
   passed: number;
   failed: number;
 }
 
-async function runTier(tier: Tier, args: readonly string[], dir: string): Promise<TierResult> {
+async function runRound(projects: readonly string[], args: readonly string[], dir: string): Promise<RoundResult> {
   const startedAt = Date.now();
-  const file = join(dir, `${tier}.json`);
-  printed.say(`── ${tier} ${'─'.repeat(60)}`);
+  const name = projects.join(', ');
+  const file = join(dir, `${projects.join('-')}.json`);
+  printed.say(`── ${name} ${'─'.repeat(60)}`);
   const code = await runInView(
     process.execPath,
     [
       join(rootDir, 'node_modules/jest/bin/jest.js'),
       ...args,
-      // The processes of one shop are enough for a small machine.
-      ...(tier === 'e2e' ? ['--runInBand'] : []),
-      ...['--selectProjects', tier, '--passWithNoTests', '--json', `--outputFile=${file}`],
+      ...['--selectProjects', ...projects, '--passWithNoTests', '--json', `--outputFile=${file}`],
     ],
     // MikroORM is ESM only, and jest's ESM needs the flag. The JSON goes to the file; jest's own report to the terminal.
     { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' },
   );
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
-  const head = `${tier.padEnd(5)} ${`${seconds} s`.padStart(8)}  `;
+  const head = `${name.padEnd(13)} ${`${seconds} s`.padStart(8)}  `;
   const report = readReport(file);
   if (report === null) return { line: `${head}ended without a report`, passed: 0, failed: 1 };
   const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;

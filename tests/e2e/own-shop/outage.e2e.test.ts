@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readRunFile, type Shop } from '@shop/local';
 import { eventually, patience, type TestServers } from '@shop/testkit';
-import { type OwnShop, startOwnShop } from './own-shop.ts';
-import { dataOf, type Shopper, type World } from './world.ts';
+import { type OwnShop, startOwnShop } from '../own-shop.ts';
+import { dataOf, type Shopper, type World } from '../world.ts';
 
 // A shop of this file's own, on servers that it can stop.
 let own: OwnShop;

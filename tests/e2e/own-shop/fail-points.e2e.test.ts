@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { connectRedis, type RedisConnection } from '@shop/redis';
 import { createLogger } from '@shop/service-kit';
 import { eventually, type GraphqlAnswer } from '@shop/testkit';
-import type { Books } from './crashes/books.ts';
-import { type OwnShop, startOwnShop } from './own-shop.ts';
-import type { Shopper, World } from './world.ts';
+import type { Books } from '../crashes/books.ts';
+import { type OwnShop, startOwnShop } from '../own-shop.ts';
+import type { Shopper, World } from '../world.ts';
 
 // Where processes die: in the order service between every two steps, at a participant between its commit and its answer,
 // in the relay between publishing an event and putting it away, and in the coupon service on both sides of its commit.

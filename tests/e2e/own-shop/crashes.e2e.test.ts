@@ -1,11 +1,11 @@
 import { eventually } from '@shop/testkit';
-import type { Books } from './crashes/books.ts';
-import { createDice } from './crashes/dice.ts';
-import { faultsOf } from './crashes/faults.ts';
-import { createJournal, type Entry, type Journal } from './crashes/journal.ts';
-import { lies } from './crashes/lies.ts';
-import { setScene, shop as shopUntil } from './crashes/load.ts';
-import { type OwnShop, startOwnShop } from './own-shop.ts';
+import type { Books } from '../crashes/books.ts';
+import { createDice } from '../crashes/dice.ts';
+import { faultsOf } from '../crashes/faults.ts';
+import { createJournal, type Entry, type Journal } from '../crashes/journal.ts';
+import { lies } from '../crashes/lies.ts';
+import { setScene, shop as shopUntil } from '../crashes/load.ts';
+import { type OwnShop, startOwnShop } from '../own-shop.ts';
 
 // A run is repeated with its seed: what clients want and who is killed fall alike, though not to the millisecond.
 const { CRASH_SEED: seed = '20260211' } = process.env;
@@ -53,7 +53,7 @@ it(`keeps money, stock, coupons and events whole while processes are killed and 
   expect(lies(journal.entries)).toEqual([]);
   expect(await books.untold(journal.entries)).toEqual({ orders: [], charges: [], coupons: [] });
   expect(journal.scandals).toEqual([]);
-}, 120_000);
+}, 240_000);
 
 const LONG = { timeoutMs: 30_000, everyMs: 250 };
 

@@ -6,9 +6,9 @@ import {
   type PlaceOrderInput,
 } from '@shop/schema/operations';
 import { eventually, type GraphqlClient, graphqlClient } from '@shop/testkit';
-import type { Books } from './crashes/books.ts';
-import { type OwnShop, startOwnShop } from './own-shop.ts';
-import { dataOf, type Shopper, type World } from './world.ts';
+import type { Books } from '../crashes/books.ts';
+import { type OwnShop, startOwnShop } from '../own-shop.ts';
+import { dataOf, type Shopper, type World } from '../world.ts';
 
 // A shop of this file's own, with two gateways, whose books are read at the end of each race.
 let own: OwnShop;
