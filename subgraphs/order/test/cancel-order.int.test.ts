@@ -1,6 +1,8 @@
 import { ConfirmStock, RefundPoints, RestockProducts, RestoreCoupon } from '@shop/contracts';
 import { newId } from '@shop/kernel';
+import { createLogger, createMetrics } from '@shop/service-kit';
 import { eventually } from '@shop/testkit';
+import { startSagaWatch } from '../src/watch-sagas.ts';
 import { type Buyer, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -64,6 +66,28 @@ it('undoes only after every confirm is acknowledged', async () => {
   await eventually(async () => expect(await world.unsettled()).toBe(0));
   expect(tea).toMatchObject({ onHand: 10, held: 0 });
   expect(buyer.account).toMatchObject({ balance: 50_000, held: 0 });
+});
+
+it('is watched from when it began, not from when the order was placed', async () => {
+  const buyer = await world.aBuyer({ points: 50_000 });
+  const { orderId } = await aPlacedOrder(buyer);
+  await world.database
+    .fork()
+    .execute('UPDATE orders SET created_at = created_at - INTERVAL 1 DAY WHERE id = ?', [orderId]);
+  world.others.trouble(RefundPoints, 'silent');
+  await world.cancel(buyer, { orderId });
+
+  const metrics = createMetrics('order');
+  const watch = startSagaWatch({ fork: world.database.fork, metrics, log: createLogger('test', { level: 'silent' }) });
+  const valueOf = async (name: string) => (await metrics.registry.getSingleMetric(name)?.get())?.values[0]?.value;
+  await eventually(async () => expect(await valueOf('shop_sagas_open')).toBe(1));
+  const seconds = await valueOf('shop_saga_oldest_seconds');
+  await watch.close();
+  expect(seconds).toBeGreaterThan(0);
+  expect(seconds).toBeLessThan(3_600);
+
+  world.others.heal();
+  await eventually(async () => expect(await world.unsettled()).toBe(0));
 });
 
 it.each([RefundPoints, RestockProducts, RestoreCoupon])('asks $subject until it answers', async (command) => {
