@@ -47,16 +47,18 @@ await runTask(async () => {
   const wanted = asked.length === 0 ? usual : tiers.filter((tier) => asked.includes(tier));
   const forJest = args.filter((arg) => !isTier(arg));
 
-  await Promise.all([
-    buildAll(printed),
-    wanted.some((tier) => tier !== 'unit') && findServers({ localDir, progress: printed, addresses: false }),
-  ]);
+  const needsServers = wanted.some((tier) => tier !== 'unit');
+  // Unit tests begin while the servers are downloaded, the first time; what goes wrong with them is thrown where they are awaited.
+  const servers = needsServers ? findServers({ localDir, progress: printed, addresses: false }) : null;
+  servers?.catch(() => {});
+  await buildAll(printed);
   const dir = mkdtempSync(join(tmpdir(), 'shopgraph-reports-'));
   sweepPath(dir);
   const results: RoundResult[] = [];
   for (const { projects, flags = [] } of rounds) {
     const names = wanted.flatMap((tier) => projects[tier] ?? []);
     if (names.length === 0 || stopping.aborted) continue;
+    if (projects.unit === undefined) await servers;
     results.push(await runRound(names, [...forJest, ...flags], dir));
   }
   rmSync(dir, { recursive: true, force: true });
