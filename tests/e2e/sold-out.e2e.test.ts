@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { CouponEventPageDocument, CouponSoldOutDocument, IssueCouponDocument } from '@shop/schema/operations';
+import {
+  CouponEventPageDocument,
+  CouponSoldOutDocument,
+  IssueCouponDocument,
+  UpdateCouponEventDocument,
+} from '@shop/schema/operations';
 import { eventually } from '@shop/testkit';
 import { runningShop } from './running-shop.ts';
 import { createWorld, dataOf, type Shopper } from './world.ts';
@@ -29,7 +34,22 @@ it('tells whoever waits when the last coupon goes, and whoever comes late at onc
   const late = world.subscribe(CouponSoldOutDocument, { couponEventId });
   await eventually(() => expect(late.events).toEqual([soldOut]));
   expect(other.events).toEqual([]);
-  for (const listener of [waiting, everywhere, other, late]) {
+
+  // More coupons are no longer news of a sell-out; their end is another one.
+  const { updateCouponEvent } = dataOf(
+    await (await world.admin()).query(UpdateCouponEventDocument, { input: { id: couponEventId, totalCount: 3 } }),
+  );
+  expect(updateCouponEvent.userErrors).toEqual([]);
+  const afterwards = world.subscribe(CouponSoldOutDocument, { couponEventId });
+  await afterwards.connected;
+  await world.aCoupon(await world.aShopper(), couponEventId);
+  await eventually(() => expect(waiting.events).toEqual([soldOut, soldOut]));
+  await eventually(() => expect(afterwards.events).toEqual([soldOut]));
+  const [first, second] = waiting.events.map((event) => event.couponSoldOut.soldOutAt);
+  expect(second).not.toBe(first);
+  expect(afterwards.events[0]?.couponSoldOut.soldOutAt).toBe(second);
+
+  for (const listener of [waiting, everywhere, other, late, afterwards]) {
     expect(listener.failures).toEqual([]);
     listener.close();
   }
