@@ -5,7 +5,10 @@ import { run } from './processes/run.ts';
 import type { Progress } from './progress.ts';
 import { readWorkspaces } from './workspaces.ts';
 
-/** Builds every workspace whose content has changed since its last build. Rejects with what the compiler found wrong. */
+/**
+ * Builds every workspace whose content has changed since its last build. Rejects with what the compiler found wrong in how
+ * something is written: files are compiled one by one, and nothing is read that they import; `npm run check` looks at types.
+ */
 export async function buildAll(progress: Progress): Promise<void> {
   await progress.step('build (what has not changed is skipped)', async () => {
     const { ok, stdout, stderr } = await run(
