@@ -10,12 +10,23 @@ const MEASURE_EVERY_MS = 5_000;
 const CLEAN_UP_EVERY_MS = 3_600_000;
 const NO_ANSWER = 'JetStream does not acknowledge events';
 
-/** One walk of the relay over the whole outbox, and the housekeeping that is due beside it. */
+/** What is left after a walk over the outbox: nothing for now, more at once, or all of it, as NATS does not answer. */
+export type WalkEnd = 'DONE' | 'MORE' | 'NO_ANSWER';
+
+/** What the holder of the lock does again and again. */
+export interface RelayPass {
+  /** One walk over the outbox, and the housekeeping that is due beside it. */
+  walk(session: DatabaseSession): Promise<WalkEnd>;
+  /** Has the metrics of this process say nothing of an outbox that another one looks after. */
+  leave(): void;
+}
+
+/** Makes the walks of one relay. */
 export function createRelayPass(
-  { bus, metrics, keepDays = 30 }: RelayOptions,
+  { bus, metrics, keepDays = 30, longestWalkMs = 1_000 }: RelayOptions,
   outages: OutageLog,
   closing: AbortSignal,
-): (session: DatabaseSession) => Promise<void> {
+): RelayPass {
   const publisher = createEventPublisher(bus);
   const pending = metrics.gauge('shop_outbox_pending', 'Events committed and not yet published.');
   const lag = metrics.gauge('shop_outbox_lag_seconds', 'Age of the oldest event not yet published.');
@@ -49,26 +60,40 @@ export function createRelayPass(
     if (result.published.length > 0 && !result.outage) outages.ended(NO_ANSWER);
   }
 
-  // Every walk begins at the first row: a transaction with a low id may commit after one with a higher id.
-  async function publishAll(session: DatabaseSession): Promise<void> {
+  // Every walk begins at the first row: a transaction with a low id may commit after one with a higher id. So a flood
+  // must not keep a walk from its end; what can be published is behind what cannot, so something must have been.
+  async function publishAll(session: DatabaseSession): Promise<WalkEnd> {
     const stopped = new Set<string>();
+    const endsAt = performance.now() + longestWalkMs;
+    let isOfUse = false;
     for (let cursor = 0; bus.ready() === null; ) {
       const events = await readPending(session, cursor, BATCH);
       const result = await publisher.publish(events.filter((event) => !stopped.has(event.aggregateId)));
       failPoint('relay.published');
       if (result.published.length > 0) await archive(session, result.published);
       report(result);
+      isOfUse ||= result.published.length > 0;
       for (const aggregate of result.stopped) stopped.add(aggregate);
+      if (result.outage) return isOfUse ? 'DONE' : 'NO_ANSWER';
       const last = events.at(-1);
-      if (last === undefined || events.length < BATCH || result.outage) return;
+      if (last === undefined || events.length < BATCH) return 'DONE';
+      if (closing.aborted || (isOfUse && performance.now() > endsAt)) return 'MORE';
       cursor = last.id;
     }
+    return 'NO_ANSWER';
   }
 
-  return async (session) => {
-    await publishAll(session);
-    await measureWhenDue(session);
-    await cleanUpWhenDue(session);
+  return {
+    async walk(session) {
+      const end = await publishAll(session);
+      await measureWhenDue(session);
+      await cleanUpWhenDue(session);
+      return end;
+    },
+    leave() {
+      pending.set(0);
+      lag.set(0);
+    },
   };
 }
 

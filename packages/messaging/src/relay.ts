@@ -17,6 +17,10 @@ export interface RelayOptions {
   pollMs?: number;
   /** How long archived events stay and can be republished; 30 days by default. */
   keepDays?: number;
+  /** After how long a new walk begins, in which what was recorded meanwhile with a low id has its turn; 1 s by default. */
+  longestWalkMs?: number;
+  /** How long NATS may be away before another instance is let through, if there is one that has it; 5 s by default. */
+  leadWithoutNatsMs?: number;
 }
 
 /** The publisher of one database's outbox, at work or waiting for its turn. */
@@ -29,15 +33,17 @@ export interface Relay {
 
 const LOCK_WAIT_SECONDS = 5;
 const LONGEST_PAUSE_MS = 2_000;
+const LOOK_FOR_LOCK_MS = 1_000;
 const NO_DATABASE = 'The outbox relay has no database';
 
 /**
  * Brings committed events from `outbox_pending` to JetStream. One relay per database works at a time: the holder of
  * `GET_LOCK('outbox:<database>')`, on the very connection it works with, so that whoever loses the lock can neither
- * read nor archive. The others wait and take over. MySQL and NATS may go away and come back.
+ * read nor archive. The others wait and take over, also from one that is cut off from NATS alone: who can publish stands
+ * in line, who cannot takes the lock only while nobody else wants it. MySQL and NATS may go away and come back.
  */
 export function startRelay(options: RelayOptions): Relay {
-  const { databaseUrl, bus, log, pollMs = 1_000 } = options;
+  const { databaseUrl, bus, log, pollMs = 1_000, leadWithoutNatsMs = 5_000 } = options;
   const database = new URL(databaseUrl).pathname.slice(1);
   const wakeSubject = `outbox.wake.${database}`;
   const wakeup = createWakeup();
@@ -46,23 +52,41 @@ export function startRelay(options: RelayOptions): Relay {
   const relayPass = createRelayPass(options, outages, closing.signal);
   let session: DatabaseSession | undefined;
   let leading = false;
+  /** Since when walk after walk had no answer, also those before the lock went to another instance. */
+  let uselessSince: number | null = null;
 
   async function lead(): Promise<void> {
     session = await openDatabaseSession(databaseUrl);
     try {
-      do closing.signal.throwIfAborted();
-      while (!(await takeLock(session, database)));
+      await waitForLock(session);
       outages.ended(NO_DATABASE);
       leading = true;
       while (!closing.signal.aborted) {
-        await relayPass(session);
-        await wakeup.sleep(pollMs);
+        const startedAt = performance.now();
+        const end = await relayPass.walk(session);
+        uselessSince = end === 'NO_ANSWER' ? (uselessSince ?? startedAt) : null;
+        const isTried = uselessSince !== null && performance.now() - uselessSince >= leadWithoutNatsMs;
+        if (isTried && !(await offerLock(session, database))) {
+          log.warn('The outbox relay cannot publish; another instance takes over.');
+          return;
+        }
+        if (end !== 'MORE') await wakeup.sleep(pollMs);
       }
       // The next in line need not wait until the server notices that this connection is gone.
       await session.change('DO RELEASE_ALL_LOCKS()');
     } finally {
+      if (leading) relayPass.leave();
       leading = false;
       session.close();
+    }
+  }
+
+  async function waitForLock(on: DatabaseSession): Promise<void> {
+    for (;;) {
+      closing.signal.throwIfAborted();
+      const canPublish = bus.ready() === null && uselessSince === null;
+      if (await takeLock(on, database, canPublish ? LOCK_WAIT_SECONDS : 0)) return;
+      if (!canPublish) await wakeup.sleep(LOOK_FOR_LOCK_MS);
     }
   }
 
@@ -83,7 +107,10 @@ export function startRelay(options: RelayOptions): Relay {
 
   // Whoever commits need not be the one who holds the lock.
   const wakes = bus.connection.subscribe(wakeSubject, { callback: () => wakeup.wake() });
-  bus.onReconnect(() => wakeup.wake());
+  bus.onReconnect(() => {
+    uselessSince = null;
+    wakeup.wake();
+  });
   const done = leadUntilClosed();
 
   return {
@@ -94,22 +121,29 @@ export function startRelay(options: RelayOptions): Relay {
     async close() {
       closing.abort();
       wakes.unsubscribe();
-      if (leading) wakeup.wake();
-      else session?.close();
+      wakeup.wake();
+      if (!leading) session?.close();
       await done;
     },
   };
 }
 
-async function takeLock(session: DatabaseSession, database: string): Promise<boolean> {
-  // MySQL allows lock names of 64 characters.
-  const name = `outbox:${database}`.slice(0, 64);
+// MySQL allows lock names of 64 characters.
+const lockOf = (database: string) => `outbox:${database}`.slice(0, 64);
+
+async function takeLock(session: DatabaseSession, database: string, waitSeconds: number): Promise<boolean> {
   const [row] = await session.rows<{ taken: number | null }>(
     'SELECT GET_LOCK(?, ?) AS taken',
-    [name, LOCK_WAIT_SECONDS],
-    (LOCK_WAIT_SECONDS + 5) * 1_000,
+    [lockOf(database), waitSeconds],
+    (waitSeconds + 5) * 1_000,
   );
   return row?.taken === 1;
+}
+
+/** Lets the first in line have the lock; where nobody stands it is kept. Returns whether it was. */
+async function offerLock(session: DatabaseSession, database: string): Promise<boolean> {
+  await session.change('DO RELEASE_LOCK(?)', [lockOf(database)]);
+  return takeLock(session, database, 0);
 }
 
 async function pauseAfter(failures: number, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 import { newId } from '@shop/kernel';
+import { createMetrics } from '@shop/service-kit';
 import { eventually } from '@shop/testkit';
 import { openDatabaseSession } from '../src/database-session.ts';
 import { ensureStreams, recordEvent, recordEvents } from '../src/index.ts';
@@ -224,4 +225,33 @@ it('deletes what is old from archive and inbox, and nothing else', async () => {
     { consumer: 'a', n: 1 },
     { consumer: 'b', n: 1 },
   ]);
+});
+
+it('is not held up by a flood: it ends when told, sees who commits late, and measures', async () => {
+  const FLOOD = 12_000;
+  const metrics = createMetrics('test');
+  const held = newId();
+  let relay: ReturnType<World['aRelay']> | undefined;
+  await world.transaction(async (em) => {
+    await recordEvent(em, ParcelSent, step(held, 1));
+    await world.rows(
+      `INSERT INTO outbox_pending (event_id, stream, wire_subject, type, aggregate_id, envelope, created_at)
+       WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 99)
+       SELECT UUID(), 'PARCEL', CONCAT('parcel.sent.flood-', a.n), 'parcel.sent', CONCAT('flood-', a.n), '{}',
+              UTC_TIMESTAMP(3) FROM n AS a JOIN n AS b WHERE b.n < ?`,
+      [FLOOD / 100],
+    );
+    relay = world.aRelay({ metrics, longestWalkMs: 0 });
+    await eventually(async () => expect(await world.pendingCount()).toBeLessThan(FLOOD), { everyMs: 1 });
+  });
+  const heldIsOut = 'SELECT 1 FROM outbox_archive WHERE aggregate_id = ?';
+  await eventually(async () => expect(await world.rows(heldIsOut, [held])).toHaveLength(1), { everyMs: 1 });
+  const { values } = await metrics.gauge('shop_outbox_pending', '').get();
+  expect(values[0]?.value).toBeGreaterThan(0);
+  await relay?.close();
+  expect(await world.pendingCount()).toBeGreaterThan(0);
+
+  const next = world.aRelay();
+  await eventually(async () => expect(await world.pendingCount()).toBe(0));
+  await next.close();
 });

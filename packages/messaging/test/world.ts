@@ -3,7 +3,14 @@ import { newId } from '@shop/kernel';
 import { createCloser, createLogger, createMetrics } from '@shop/service-kit';
 import { startTestServers, type TestServers } from '@shop/testkit';
 import { createEnvelope, parseEnvelope } from '../src/envelope.ts';
-import { connectBus, deadLetterSchema, ensureStreams, messagingTables, startRelay } from '../src/index.ts';
+import {
+  connectBus,
+  deadLetterSchema,
+  ensureStreams,
+  messagingTables,
+  type RelayOptions,
+  startRelay,
+} from '../src/index.ts';
 import { DEADLETTER, PARCEL, ParcelSent } from './events.ts';
 
 export const log = createLogger('test', { level: 'silent' });
@@ -36,7 +43,7 @@ export async function createWorld({ ownMysql = false } = {}) {
     transaction: <T>(work: (em: EntityManager) => Promise<T>) => orm.em.fork().transactional(work),
     rows: <T extends object>(sql: string, values: unknown[] = []): Promise<T[]> => orm.em.fork().execute(sql, values),
 
-    aRelay: (options: { pollMs?: number; bus?: typeof bus; metrics?: ReturnType<typeof createMetrics> } = {}) =>
+    aRelay: (options: Partial<RelayOptions> = {}) =>
       closing.add(
         startRelay({ databaseUrl: servers.databaseUrl, bus, log, metrics: createMetrics('test'), ...options }),
       ),
