@@ -8,6 +8,7 @@ export { defineEvent, type EventDefinition, type EventOf } from './define-event.
 export type { Envelope } from './envelope.ts';
 export { parseEnvelope } from './envelope.ts';
 export { rememberEvents, withInbox } from './inbox.ts';
+export { type LateBus, type LateBusOptions, openLateBus } from './late-bus.ts';
 export { REDRIVEN_FOR, REPUBLISHED } from './marks.ts';
 export { readEvent } from './read-event.ts';
 export { type EventToRecord, readyEvent, recordAll, recordEvent, recordEvents } from './record-event.ts';

@@ -25,15 +25,16 @@ const RECHECK_MS = 10_000;
 /**
  * Makes the streams there, now, after every reconnect (a server may come back with an empty store) and every
  * `recheckMs` (somebody may delete one under a server that stays): creates what is missing, adds missing subjects
- * and leave to publish in batches, never takes any away. Any number of processes may do it at once.
+ * and leave to publish in batches, never takes any away. Any number of processes may do it at once. Rejects only when
+ * the signal aborts.
  */
 export async function ensureStreams(
   bus: Bus,
   streams: readonly StreamDefinition[],
-  { recheckMs = RECHECK_MS }: { recheckMs?: number } = {},
+  { recheckMs = RECHECK_MS, ...waiting }: { recheckMs?: number; signal?: AbortSignal } = {},
 ): Promise<void> {
   const ensureAll = () => Promise.all(streams.map((stream) => ensureStream(bus, stream)));
-  await waitUntilThere('JetStream', ensureAll, { log: bus.log });
+  await waitUntilThere('JetStream', ensureAll, { log: bus.log, ...waiting });
 
   const outages = createOutageLog(bus.log);
   const trouble = 'The streams cannot be checked';

@@ -1,5 +1,5 @@
 import { COUPON, OrderOutcome } from '@shop/contracts';
-import { connectBus, ensureStreams, sendCommand, serveCommands, startRelay, wakeAfterCommit } from '@shop/messaging';
+import { openLateBus, type Relay, sendCommand, serveCommands, startRelay, wakeAfterCommit } from '@shop/messaging';
 import { connectRedis } from '@shop/redis';
 import { type RunningProcess, startPeriodic, startProcess } from '@shop/service-kit';
 import { createVerifier, mountSubgraph, type SubgraphRequest } from '@shop/subgraph-kit';
@@ -29,12 +29,13 @@ export function startCoupon(
     const clock = closing.add(await createDatabaseClock(database, log));
     const redis = closing.add(await connectRedis({ url: config.REDIS_URL, log }));
     readiness.add('redis', () => redis.ready(), { required: false });
-    const bus = closing.add(await connectBus({ url: config.NATS_URL, name: 'coupon', log }));
     // Coupons are issued without NATS too; their events wait in the outbox.
+    const bus = closing.add(await openLateBus({ url: config.NATS_URL, name: 'coupon', streams: [COUPON], log }));
     readiness.add('nats', bus.ready, { required: false });
-    await ensureStreams(bus, [COUPON]);
-    const relay = closing.add(startRelay({ databaseUrl: config.DATABASE_URL, bus, log, metrics }));
-    wakeAfterCommit(database.orm.em, relay);
+    let relay: Relay | undefined;
+    const relaying = { databaseUrl: config.DATABASE_URL, log, metrics };
+    closing.add(bus.begin((there) => (relay = startRelay({ ...relaying, bus: there }))));
+    wakeAfterCommit(database.orm.em, { wake: () => relay?.wake() });
 
     const rate = { perSecond: config.ISSUE_RATE_PER_SECOND, burst: config.ISSUE_RATE_BURST };
     const rateByNetwork =
@@ -42,16 +43,22 @@ export function startCoupon(
         ? null
         : { perSecond: config.ISSUE_IP_RATE_PER_SECOND, burst: config.ISSUE_IP_RATE_BURST };
     const issuer = closing.add(createIssuer({ database, redis, clock, rate, rateByNetwork, log, metrics }));
-    closing.add(onSellOut(bus, issuer));
+    closing.add(bus.begin((there) => onSellOut(there, issuer)));
     const { reconcile } = issuer;
     closing.add(startPeriodic({ name: 'reconcileGrants', everyMs: config.GRANT_SWEEP_MS, work: reconcile, log }));
-    closing.add(serveCommands(bus, { queue: 'coupon', handlers: couponCommands(database), log, metrics }));
-    const outcomeOf = async (orderId: string) => (await sendCommand(bus, OrderOutcome, { orderId })).outcome;
-    const sweep = async () => {
-      await settleLateHolds({ em: database.fork(), outcomeOf, log });
-      await forgetOldTombstones({ em: database.fork() });
-    };
-    closing.add(startPeriodic({ name: 'settleLateHolds', everyMs: config.HOLD_SWEEP_MS, work: sweep, log }));
+    const commands = { queue: 'coupon', handlers: couponCommands(database), log, metrics };
+    closing.add(bus.begin((there) => serveCommands(there, commands)));
+    const sweeping = { name: 'settleLateHolds', everyMs: config.HOLD_SWEEP_MS, log };
+    closing.add(
+      bus.begin((there) => {
+        const outcomeOf = async (orderId: string) => (await sendCommand(there, OrderOutcome, { orderId })).outcome;
+        const sweep = async () => {
+          await settleLateHolds({ em: database.fork(), outcomeOf, log });
+          await forgetOldTombstones({ em: database.fork() });
+        };
+        return startPeriodic({ ...sweeping, work: sweep });
+      }),
+    );
     let sweptTo = '';
     const expire = async () => {
       sweptTo = await expireCoupons({ em: database.fork() }, sweptTo);

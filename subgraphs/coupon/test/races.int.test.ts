@@ -140,6 +140,29 @@ describe('two thousand users and a hundred coupons', () => {
   });
 });
 
+describe('NATS away when a process starts', () => {
+  it('keeps it from nothing but what needs NATS, and that begins when it is there', async () => {
+    const event = await world.aCouponEvent();
+    await world.servers.nats.stop();
+    const [left, stays] = await Promise.all([world.startAnother(), world.startAnother()]);
+    expect((await fetch(`${stays.url}/readyz`)).status).toBe(200);
+    const { coupon } = await world.issue(await world.aShopper({ url: stays.url }), event.id);
+    expect(coupon).not.toBeNull();
+    const before = await (await fetch(`${stays.url}/metrics`)).text();
+    expect(before).not.toContain('shop_command_seconds');
+    await left.close();
+
+    await world.servers.nats.start();
+    await eventually(async () => {
+      const readiness = await (await fetch(`${stays.url}/readyz`)).json();
+      expect(readiness).not.toHaveProperty('degraded.nats');
+    });
+    const metrics = await (await fetch(`${stays.url}/metrics`)).text();
+    for (const part of ['shop_outbox_pending', 'shop_command_seconds']) expect(metrics).toContain(part);
+    await stays.close();
+  });
+});
+
 describe('Redis hung', () => {
   it('costs whoever is in the middle of it a moment, and those who come later next to nothing', async () => {
     const { id } = await world.aCouponEvent({ totalCount: 10_000 });
