@@ -7,6 +7,8 @@ import { ensureStreams, type StreamDefinition } from './streams.ts';
 export interface LateBus extends Closable {
   /** Null when messages can be sent, otherwise why not. */
   ready(): string | null;
+  /** The bus, or null when NATS was not there yet: for what is dropped then. */
+  current(): Bus | null;
   /** Begins with a part of the process now or, when NATS is not there yet, as soon as it is. To be closed before the bus. */
   begin(part: (bus: Bus) => Closable): Closable;
   /** Gives up waiting, or lets what is under way finish. */
@@ -46,6 +48,7 @@ export async function openLateBus({ streams, ...options }: LateBusOptions): Prom
   if (bus === null) log.warn('NATS is away: what does not need it begins, and the rest when it is there.');
 
   return {
+    current: () => bus,
     ready: () => (bus === null ? 'NATS was not there yet.' : bus.ready()),
     begin(part) {
       let begun: Closable | undefined;

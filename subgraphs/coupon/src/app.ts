@@ -1,5 +1,5 @@
 import { COUPON, OrderOutcome } from '@shop/contracts';
-import { openLateBus, type Relay, sendCommand, serveCommands, startRelay, wakeAfterCommit } from '@shop/messaging';
+import { openLateBus, sendCommand, serveCommands, startRelay, wakeAfterCommit } from '@shop/messaging';
 import { connectRedis } from '@shop/redis';
 import { type RunningProcess, startPeriodic, startProcess } from '@shop/service-kit';
 import { createVerifier, mountSubgraph, type SubgraphRequest } from '@shop/subgraph-kit';
@@ -32,10 +32,13 @@ export function startCoupon(
     // Coupons are issued without NATS too; their events wait in the outbox.
     const bus = closing.add(await openLateBus({ url: config.NATS_URL, name: 'coupon', streams: [COUPON], log }));
     readiness.add('nats', bus.ready, { required: false });
-    let relay: Relay | undefined;
-    const relaying = { databaseUrl: config.DATABASE_URL, log, metrics };
-    closing.add(bus.begin((there) => (relay = startRelay({ ...relaying, bus: there }))));
-    wakeAfterCommit(database.orm.em, { wake: () => relay?.wake() });
+    closing.add(
+      bus.begin((there) => {
+        const relay = startRelay({ databaseUrl: config.DATABASE_URL, bus: there, log, metrics });
+        wakeAfterCommit(database.orm.em, relay);
+        return relay;
+      }),
+    );
 
     const rate = { perSecond: config.ISSUE_RATE_PER_SECOND, burst: config.ISSUE_RATE_BURST };
     const rateByNetwork =

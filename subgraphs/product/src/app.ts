@@ -1,10 +1,18 @@
 import { OrderOutcome } from '@shop/contracts';
 import { systemClock } from '@shop/kernel';
-import { connectBus, sendCommand, serveCommands } from '@shop/messaging';
+import { type Bus, openLateBus, sendCommand, serveCommands } from '@shop/messaging';
 import { connectRedis, createRecentWrites, createReplayCache } from '@shop/redis';
-import { type RunningProcess, startPeriodic, startProcess } from '@shop/service-kit';
+import {
+  type Closable,
+  createCloser,
+  type ProcessParts,
+  type RunningProcess,
+  startPeriodic,
+  startProcess,
+} from '@shop/service-kit';
 import {
   createVerifier,
+  type Database,
   forgetOldKeys,
   mountSubgraph,
   openReplicaReads,
@@ -27,7 +35,8 @@ export function startProduct(
   config: ProductConfig,
   { onStatement }: { onStatement?: (sql: string) => void } = {},
 ): Promise<RunningProcess> {
-  return startProcess('product', config, async ({ http, closing, readiness, metrics, log }) => {
+  return startProcess('product', config, async (parts) => {
+    const { http, closing, readiness, metrics, log } = parts;
     const endpoint = mountSubgraph(http);
     const url = await http.listen();
 
@@ -35,8 +44,8 @@ export function startProduct(
     readiness.add('redis', () => redis.ready(), { required: false });
     const database = closing.add(await openProductDatabase({ settings: config, log, onStatement }));
     readiness.add('mysql', database.ready);
-    const bus = closing.add(await connectBus({ url: config.NATS_URL, name: 'product', log }));
     // Browsing goes on without NATS; orders, which do not, are refused by whoever cannot reach us.
+    const bus = closing.add(await openLateBus({ url: config.NATS_URL, name: 'product', streams: [], log }));
     readiness.add('nats', bus.ready, { required: false });
 
     const recentWrites = createRecentWrites({ redis, keptSeconds: config.READ_YOUR_WRITES_SECONDS });
@@ -45,14 +54,8 @@ export function startProduct(
     );
 
     const cache = createProductCache({ database, redis, metrics, log });
-    closing.add(onProductChanged(bus, cache));
-    closing.add(serveCommands(bus, { queue: 'product', handlers: stockCommands(database), log, metrics }));
-    const outcomeOf = async (orderId: string) => (await sendCommand(bus, OrderOutcome, { orderId })).outcome;
-    const sweep = async () => {
-      await settleLateHolds({ em: database.fork(), outcomeOf, log });
-      await forgetOldTombstones({ em: database.fork() });
-    };
-    closing.add(startPeriodic({ name: 'settleLateHolds', everyMs: config.HOLD_SWEEP_MS, work: sweep, log }));
+    closing.add(bus.begin((there) => onProductChanged(there, cache)));
+    closing.add(bus.begin((there) => startCommands(parts, { config, bus: there, database })));
     const forgetKeys = () => forgetOldKeys(database.fork());
     closing.add(startPeriodic({ name: 'forgetOldKeys', everyMs: HOUR_MS, work: forgetKeys, log }));
 
@@ -74,4 +77,19 @@ export function startProduct(
     endpoint.serve({ schema, verifier, context, log, recentWrites });
     return { url };
   });
+}
+
+function startCommands(
+  { log, metrics }: ProcessParts,
+  { config, bus, database }: { config: ProductConfig; bus: Bus; database: Database },
+): Closable {
+  const closing = createCloser();
+  closing.add(serveCommands(bus, { queue: 'product', handlers: stockCommands(database), log, metrics }));
+  const outcomeOf = async (orderId: string) => (await sendCommand(bus, OrderOutcome, { orderId })).outcome;
+  const sweep = async () => {
+    await settleLateHolds({ em: database.fork(), outcomeOf, log });
+    await forgetOldTombstones({ em: database.fork() });
+  };
+  closing.add(startPeriodic({ name: 'settleLateHolds', everyMs: config.HOLD_SWEEP_MS, work: sweep, log }));
+  return closing;
 }

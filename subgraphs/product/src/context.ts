@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/mysql';
 import { ProductChanged } from '@shop/contracts';
 import type { Clock, Viewer } from '@shop/kernel';
-import { type Bus, sendSignal } from '@shop/messaging';
+import { type LateBus, sendSignal } from '@shop/messaging';
 import type { ReplayCache } from '@shop/redis';
 import type { Database, ReadReplica, ReplicaReads, SubgraphRequest } from '@shop/subgraph-kit';
 import { createLoaders, type Loaders } from './reads/loaders.ts';
@@ -27,7 +27,7 @@ export interface ProductServices {
   database: Database;
   replicaReads: ReplicaReads;
   cache: ProductCache;
-  bus: Bus;
+  bus: LateBus;
   replays: ReplayCache;
   clock: Clock;
 }
@@ -60,7 +60,8 @@ export function createContext(
       this.loaders.products.clear(productId);
       // Redis first: a process that hears the signal must not find the old value there.
       await cache.invalidate([productId]);
-      sendSignal(bus, ProductChanged, productId, { productId });
+      const there = bus.current();
+      if (there !== null) sendSignal(there, ProductChanged, productId, { productId });
     },
   };
 }

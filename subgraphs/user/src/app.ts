@@ -1,8 +1,15 @@
 import { OrderOutcome } from '@shop/contracts';
 import { systemClock } from '@shop/kernel';
-import { type Bus, connectBus, sendCommand, serveCommands, startRelay, wakeAfterCommit } from '@shop/messaging';
+import { type Bus, openLateBus, sendCommand, serveCommands, startRelay, wakeAfterCommit } from '@shop/messaging';
 import { connectRedis, createRecentWrites, createReplayCache, createTokenBucket } from '@shop/redis';
-import { type ProcessParts, type RunningProcess, startPeriodic, startProcess } from '@shop/service-kit';
+import {
+  type Closable,
+  createCloser,
+  type ProcessParts,
+  type RunningProcess,
+  startPeriodic,
+  startProcess,
+} from '@shop/service-kit';
 import {
   createVerifier,
   type Database,
@@ -44,10 +51,13 @@ export function startUser(
     readiness.add('mysql', database.ready);
     const redis = closing.add(await connectRedis({ url: config.REDIS_URL, log }));
     readiness.add('redis', () => redis.ready(), { required: false });
-    const bus = closing.add(await connectBus({ url: config.NATS_URL, name: 'user', log }));
     // Accounts and charges go on without NATS; orders, which do not, are refused by whoever cannot reach us.
+    const bus = closing.add(await openLateBus({ url: config.NATS_URL, name: 'user', streams: [], log }));
     readiness.add('nats', bus.ready, { required: false });
-    startMessaging(parts, { config, bus, database });
+    closing.add(bus.begin((there) => startMessaging(parts, { config, bus: there, database })));
+    const forget = () => forgetWhatIsOver(database.fork);
+    closing.add(startPeriodic({ name: 'forgetWhatIsOver', everyMs: HOUR_MS, work: forget, log }));
+    closing.add(startLedgerWatch({ fork: database.fork, everyMs: config.LEDGER_CHECK_MS, metrics, log }));
 
     const box = createSecretBox(config.SIGNING_KEY_SECRET);
     await ensureSigningKeys(database.fork(), box);
@@ -88,9 +98,10 @@ export function startUser(
 }
 
 function startMessaging(
-  { closing, log, metrics }: ProcessParts,
+  { log, metrics }: ProcessParts,
   { config, bus, database }: { config: UserConfig; bus: Bus; database: Database },
-): void {
+): Closable {
+  const closing = createCloser();
   const { fork, orm } = database;
   // The shop has no event of this domain yet; the relay is here so that recording one is all it takes.
   const relay = closing.add(startRelay({ databaseUrl: config.DATABASE_URL, bus, log, metrics }));
@@ -103,7 +114,5 @@ function startMessaging(
     await forgetOldTombstones({ em: fork() });
   };
   closing.add(startPeriodic({ name: 'settleLateHolds', everyMs: config.HOLD_SWEEP_MS, work: sweep, log }));
-  const forget = () => forgetWhatIsOver(fork);
-  closing.add(startPeriodic({ name: 'forgetWhatIsOver', everyMs: HOUR_MS, work: forget, log }));
-  closing.add(startLedgerWatch({ fork, everyMs: config.LEDGER_CHECK_MS, metrics, log }));
+  return closing;
 }

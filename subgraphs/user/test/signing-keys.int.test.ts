@@ -45,6 +45,12 @@ describe('the signing keys', () => {
     await eventually(async () => expect(await published()).toEqual(sets[0]));
   });
 
+  it('are published by a process that starts while NATS is away', async () => {
+    const process = await world.startAnother({ NATS_URL: 'nats://127.0.0.1:1' });
+    expect(await published(process.url)).toEqual(await published());
+    await process.close();
+  });
+
   it('lie encrypted in the database, and open with no other secret', async () => {
     const rows = await world.database
       .fork()
