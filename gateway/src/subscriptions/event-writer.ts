@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 /** Writes one response of `text/event-stream`. https://html.spec.whatwg.org/multipage/server-sent-events.html */
@@ -36,10 +35,7 @@ export function createEventWriter(response: ServerResponse): EventWriter {
       if (response.writableEnded) return;
       const named = typeof id === 'string' ? `id: ${id}\n` : '';
       if (response.write(`${named}event: next\ndata: ${text}\n\n`) || response.destroyed) return;
-      const giveUp = AbortSignal.timeout(PATIENCE_MS);
-      await Promise.race([once(response, 'drain', { signal: giveUp }), once(response, 'close')]).catch(() => {
-        response.destroy();
-      });
+      await drained(response);
     },
     complete: () => end('event: complete\ndata:\n\n'),
     sendAway: (retryMs) => end(`retry: ${retryMs}\n\n`),
@@ -48,4 +44,20 @@ export function createEventWriter(response: ServerResponse): EventWriter {
       else response.once('close', listener);
     },
   };
+}
+
+/** Leaves nothing behind on the response: a slow client makes many wait here. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const patience = setTimeout(() => response.destroy(), PATIENCE_MS);
+    response.on('drain', done);
+    response.on('close', done);
+
+    function done(): void {
+      clearTimeout(patience);
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    }
+  });
 }
