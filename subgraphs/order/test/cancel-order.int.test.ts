@@ -79,9 +79,9 @@ it('is watched from when it began, not from when the order was placed', async ()
 
   const metrics = createMetrics('order');
   const watch = startSagaWatch({ fork: world.database.fork, metrics, log: createLogger('test', { level: 'silent' }) });
-  const valueOf = async (name: string) => (await metrics.registry.getSingleMetric(name)?.get())?.values[0]?.value;
-  await eventually(async () => expect(await valueOf('shop_sagas_open')).toBe(1));
-  const seconds = await valueOf('shop_saga_oldest_seconds');
+  const gaugeOf = async (name: string) => (await metrics.registry.getSingleMetric(name)?.get())?.values[0]?.value;
+  await eventually(async () => expect(await gaugeOf('shop_sagas_open')).toBe(1));
+  const seconds = await gaugeOf('shop_saga_oldest_seconds');
   await watch.close();
   expect(seconds).toBeGreaterThan(0);
   expect(seconds).toBeLessThan(3_600);

@@ -12,7 +12,7 @@ export const ACCESS_TOKEN_SECONDS = 3_600;
  */
 const PUBLISHED_AFTER_SECONDS = ACCESS_TOKEN_SECONDS + 600;
 
-/** How long a key is published before it signs: verifiers do not ask for unknown keys more often than every 30 s. */
+/** How long a key is published before it signs: verifiers that have one already ask again every 30 s. */
 const PUBLISHED_BEFORE_SECONDS = 60;
 
 export interface SigningKeyRow {
