@@ -90,8 +90,12 @@ async function runRound(projects: readonly string[], args: readonly string[], di
       ...args,
       ...['--selectProjects', ...projects, '--passWithNoTests', '--json', `--outputFile=${file}`],
     ],
-    // MikroORM is ESM only, and jest's ESM needs the flag. The JSON goes to the file; jest's own report to the terminal.
-    { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' },
+    {
+      // MikroORM is ESM only, and jest's ESM needs the flag. The JSON goes to the file; jest's own report to the terminal.
+      NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+      // Tests start hundreds of processes and threads, of which each would compile the same modules again.
+      NODE_COMPILE_CACHE: join(localDir, 'compile-cache'),
+    },
   );
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
   const head = `${name.padEnd(13)} ${`${seconds} s`.padStart(8)}  `;
