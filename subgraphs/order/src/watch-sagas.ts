@@ -8,6 +8,9 @@ export interface SagaWatchOptions {
 }
 
 const EVERY_MS = 5_000;
+// An order of last week that is cancelled now has only just begun to have something to do. Steps have their times as text.
+const GOT_ON_AT = `GREATEST(created_at, COALESCE(completed_at, created_at), COALESCE(cancelled_at, created_at),
+  COALESCE(CAST(LEFT(steps->>'$[last].at', 23) AS DATETIME(3)), created_at))`;
 
 /** Counts the orders that are not at their end, so that one that gets nowhere is seen. Orders that wait for their buyer do not count. */
 export function startSagaWatch({ fork, metrics, log }: SagaWatchOptions): { close(): Promise<void> } {
@@ -19,10 +22,7 @@ export function startSagaWatch({ fork, metrics, log }: SagaWatchOptions): { clos
 
   async function work(): Promise<void> {
     const [row] = await fork().execute<{ open: number; oldestMs: number | null }[]>(
-      // An order of last week that is cancelled now has only just begun to have something to do.
-      `SELECT COUNT(*) AS open,
-              TIMESTAMPDIFF(MICROSECOND, MIN(COALESCE(LEFT(steps->>'$[last].at', 23), created_at)), UTC_TIMESTAMP(3)) / 1000
-                AS oldestMs
+      `SELECT COUNT(*) AS open, TIMESTAMPDIFF(MICROSECOND, MIN(${GOT_ON_AT}), UTC_TIMESTAMP(3)) / 1000 AS oldestMs
          FROM orders WHERE lease_until IS NOT NULL AND status <> 'AWAITING_PAYMENT'`,
     );
     open.set(Number(row?.open ?? 0));

@@ -68,26 +68,59 @@ it('undoes only after every confirm is acknowledged', async () => {
   expect(buyer.account).toMatchObject({ balance: 50_000, held: 0 });
 });
 
-it('is watched from when it began, not from when the order was placed', async () => {
-  const buyer = await world.aBuyer({ points: 50_000 });
-  const { orderId } = await aPlacedOrder(buyer);
-  await world.database
-    .fork()
-    .execute('UPDATE orders SET created_at = created_at - INTERVAL 1 DAY WHERE id = ?', [orderId]);
-  world.others.trouble(RefundPoints, 'silent');
-  await world.cancel(buyer, { orderId });
-
+describe('an order that stands still', () => {
   const metrics = createMetrics('order');
-  const watch = startSagaWatch({ fork: world.database.fork, metrics, log: createLogger('test', { level: 'silent' }) });
-  const gaugeOf = async (name: string) => (await metrics.registry.getSingleMetric(name)?.get())?.values[0]?.value;
-  await eventually(async () => expect(await gaugeOf('shop_sagas_open')).toBe(1));
-  const seconds = await gaugeOf('shop_saga_oldest_seconds');
-  await watch.close();
-  expect(seconds).toBeGreaterThan(0);
-  expect(seconds).toBeLessThan(3_600);
+  const gaugeOf = async (name: string) => (await metrics.registry.getSingleMetric(name)?.get())?.values[0]?.value ?? 0;
 
-  world.others.heal();
-  await eventually(async () => expect(await world.unsettled()).toBe(0));
+  it('is seen by how long it has got nowhere, not by its age, whoever else buys', async () => {
+    const [buyer, other] = [await world.aBuyer({ points: 50_000 }), await world.aBuyer({ points: 50_000 })];
+    const { orderId } = await aPlacedOrder(buyer);
+    const { orderId: justBegun } = await aPlacedOrder(other);
+    await eventually(async () => expect(await world.unsettled()).toBe(0));
+    const change = (sql: string, id: string) =>
+      world.database.fork().execute(`UPDATE orders SET ${sql} WHERE id = ?`, [id]);
+    await change('created_at = created_at - INTERVAL 1 DAY, completed_at = completed_at - INTERVAL 1 DAY', orderId);
+    world.others.trouble(RefundPoints, 'silent');
+    await world.cancel(buyer, { orderId });
+    // As one is that nobody has driven yet.
+    await change(
+      "steps = '[]', completed_at = NULL, status = 'PENDING', lease_until = UTC_TIMESTAMP(3) + INTERVAL 1 HOUR",
+      justBegun,
+    );
+
+    const watch = startSagaWatch({
+      fork: world.database.fork,
+      metrics,
+      log: createLogger('test', { level: 'silent' }),
+    });
+    await eventually(async () => expect(await gaugeOf('shop_sagas_open')).toBe(2));
+    const age = await gaugeOf('shop_saga_oldest_seconds');
+    await watch.close();
+    expect(age).toBeGreaterThan(0);
+    expect(age).toBeLessThan(3_600);
+
+    const anHourAgo = "DATE_FORMAT(UTC_TIMESTAMP(3) - INTERVAL 1 HOUR, '%Y-%m-%dT%T.000Z')";
+    // Whoever drives it has lost it, and nobody takes it up.
+    await change(
+      `fence = fence + 1, lease_until = UTC_TIMESTAMP(3) + INTERVAL 1 HOUR,
+       created_at = UTC_TIMESTAMP(3) - INTERVAL 1 DAY, completed_at = created_at, cancelled_at = created_at,
+       steps = JSON_ARRAY(JSON_OBJECT('name', 'decide', 'outcome', 'COMPLETED', 'at', ${anHourAgo}))`,
+      orderId,
+    );
+    const later = startSagaWatch({
+      fork: world.database.fork,
+      metrics,
+      log: createLogger('test', { level: 'silent' }),
+    });
+    await eventually(async () => expect(await gaugeOf('shop_saga_oldest_seconds')).toBeGreaterThan(3_500));
+    await later.close();
+    expect(await gaugeOf('shop_saga_oldest_seconds')).toBeLessThan(3_700);
+
+    world.others.heal();
+    await change('lease_until = UTC_TIMESTAMP(3)', orderId);
+    await change("status = 'COMPLETED', completed_at = created_at, lease_until = NULL", justBegun);
+    await eventually(async () => expect(await world.unsettled()).toBe(0));
+  });
 });
 
 it.each([RefundPoints, RestockProducts, RestoreCoupon])('asks $subject until it answers', async (command) => {
