@@ -13,6 +13,7 @@ import {
 import {
   createVerifier,
   type Database,
+  type DatabaseOptions,
   mountSubgraph,
   openReplicaReads,
   type SubgraphRequest,
@@ -36,10 +37,10 @@ import { startLedgerWatch } from './watch-ledger.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** What this process is made of, top to bottom. `onStatement` hears every SQL statement, for tests that count them. */
+/** What this process is made of, top to bottom; tests give its database less patience and count the statements. */
 export function startUser(
   config: UserConfig,
-  { onStatement }: { onStatement?: (sql: string) => void } = {},
+  { onStatement, patience = {} }: Pick<DatabaseOptions, 'onStatement' | 'patience'> = {},
 ): Promise<RunningProcess> {
   return startProcess('user', config, async (parts) => {
     const { http, closing, readiness, metrics, log } = parts;
@@ -47,7 +48,7 @@ export function startUser(
     const jwks = mountJwks(http);
     const url = await http.listen();
 
-    const database = closing.add(await openUserDatabase({ settings: config, log, onStatement }));
+    const database = closing.add(await openUserDatabase({ settings: config, log, patience, onStatement }));
     readiness.add('mysql', database.ready);
     const redis = closing.add(await connectRedis({ url: config.REDIS_URL, log }));
     readiness.add('redis', () => redis.ready(), { required: false });
@@ -57,7 +58,7 @@ export function startUser(
     closing.add(bus.begin((there) => startMessaging(parts, { config, bus: there, database })));
     const forget = () => forgetWhatIsOver(database.fork);
     closing.add(startPeriodic({ name: 'forgetWhatIsOver', everyMs: HOUR_MS, work: forget, log }));
-    closing.add(startLedgerWatch({ fork: database.fork, everyMs: config.LEDGER_CHECK_MS, metrics, log }));
+    closing.add(await startLedgerWatch({ settings: config, everyMs: config.LEDGER_CHECK_MS, metrics, log }));
 
     const box = createSecretBox(config.SIGNING_KEY_SECRET);
     await ensureSigningKeys(database.fork(), box);

@@ -12,7 +12,7 @@ import { startWorld, type World } from './world.ts';
 let world: World;
 const environment = process.env;
 beforeAll(async () => {
-  world = await startWorld({ env: { LEDGER_CHECK_MS: '50' } });
+  world = await startWorld({ patience: { answerSeconds: 3 }, env: { LEDGER_CHECK_MS: '50' } });
 });
 afterEach(() => {
   process.env = environment;
@@ -113,6 +113,17 @@ it('is a command that fails, and a metric that rises, when something is wrong', 
   await eventually(async () => expect(await gauge()).toBe('2'));
   await run('UPDATE point_accounts SET balance = balance - 7 WHERE user_id = ?', [userId]);
   await eventually(async () => expect(await gauge()).toBe('0'));
+});
+
+it('takes longer than a request may', async () => {
+  await aBuyer();
+  const em = world.database.fork();
+  const adding = `SELECT time FROM information_schema.processlist WHERE info LIKE 'WITH movements%'`;
+  await em.begin();
+  await em.execute('LOCK TABLES point_transfers WRITE');
+  await eventually(async () => expect(await em.execute(adding)).toEqual([{ time: 4 }]), { timeoutMs: 20_000 });
+  await em.execute('UNLOCK TABLES');
+  await em.rollback();
 });
 
 it('stays right to those who look while points are moving', async () => {

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { newId, type Role } from '@shop/kernel';
 import { createLogger, loadConfig } from '@shop/service-kit';
+import type { Patience } from '@shop/subgraph-kit';
 import { type GraphqlClient, graphqlClient, startTestServers, testTokens } from '@shop/testkit';
 import { startUser } from '../src/app.ts';
 import { configSchema } from '../src/config.ts';
@@ -16,6 +17,8 @@ export interface WorldOptions {
   ownMysql?: boolean;
   /** Gives the service a replica to read from. */
   replica?: boolean;
+  /** How long the service's requests wait for MySQL. */
+  patience?: Partial<Patience>;
   env?: Record<string, string>;
 }
 
@@ -33,7 +36,8 @@ const TRANSACTION = /^\[query\] (begin|commit)/;
 const MOVES_POINTS = /point_|idempotency_keys|^\[query\] commit/;
 
 /** The user service on servers of its own, and the people who use it. */
-export async function startWorld({ ownKeys = false, ownMysql = false, replica = false, env = {} }: WorldOptions = {}) {
+export async function startWorld(options: WorldOptions = {}) {
+  const { ownKeys = false, ownMysql = false, replica = false, patience = {}, env = {} } = options;
   const servers = await startTestServers({ redis: true, nats: true, database: 'user', ownMysql, replica });
   const tokens = await testTokens();
   const statements: string[] = [];
@@ -60,7 +64,7 @@ export async function startWorld({ ownKeys = false, ownMysql = false, replica = 
     ...env,
   };
   const start = (more: Record<string, string> = {}) =>
-    startUser(loadConfig(configSchema, { ...processEnv, ...more }), { onStatement });
+    startUser(loadConfig(configSchema, { ...processEnv, ...more }), { onStatement, patience });
 
   const service = await start();
   const log = createLogger('test', { level: 'silent' });
