@@ -107,7 +107,9 @@ async function start(
   );
   readiness.add('supergraph', supergraph.absence);
   readiness.add('supergraph', supergraph.refusal, { required: false });
-  readiness.add('subgraphs', subgraphCheck({ supergraph: supergraph.current, addresses, pools }), { required: false });
+  // Of them the breakers are in the metrics: a scrape is no reason to ask all subgraphs.
+  const subgraphs = subgraphCheck({ supergraph: supergraph.current, addresses, pools });
+  readiness.add('subgraphs', subgraphs, { required: false, measured: false });
 
   const format = guards.document.mayIntrospect ? toClientError : hidingSuggestions(toClientError);
   const { cost } = guards;

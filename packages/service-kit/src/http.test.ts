@@ -37,6 +37,32 @@ it('is alive, and ready only when every required part is', async () => {
   expect(await after.json()).toMatchObject({ ready: true, degraded: { broker: 'is away' } });
 });
 
+it('tells in its metrics, to whoever looks, whether it is ready and what it does without', async () => {
+  const { http, readiness } = await serve();
+  const away = new Set(['broker']);
+  const check = (name: string) => () => (away.has(name) ? 'is away' : null);
+  readiness.add('database', check('database'));
+  readiness.add('broker', check('broker'), { required: false });
+  readiness.add('cache', check('cache'), { required: false });
+  const dear = { required: false, measured: false };
+  readiness.add('dear', () => Promise.reject(new Error('asked for the metrics')), dear);
+  const url = await http.listen();
+  const told = async () => (await (await fetch(`${url}/metrics`)).text()).match(/^shop_(?:ready|degraded).*/gm);
+
+  expect(await told()).toEqual([
+    'shop_ready{service="test"} 1',
+    'shop_degraded{part="broker",service="test"} 1',
+    'shop_degraded{part="cache",service="test"} 0',
+  ]);
+  away.clear();
+  away.add('database');
+  expect(await told()).toEqual([
+    'shop_ready{service="test"} 0',
+    'shop_degraded{part="broker",service="test"} 0',
+    'shop_degraded{part="cache",service="test"} 0',
+  ]);
+});
+
 it('finishes a running request before it closes', async () => {
   const { http } = await serve();
   let answer = () => {};

@@ -51,6 +51,7 @@ export function createHttpServer({ host, port, log, readiness, metrics }: HttpOp
   let isClosing = false;
   const connections = watchConnections(app);
   measureRequests(app, metrics, connections.underWay);
+  const measureReadiness = readinessIn(metrics, readiness);
   // Node's own takes an answer that is written for gone, and cuts what has not been sent of it.
   app.server.closeIdleConnections = connections.closeIdle;
   // A connection whose request was running when the close began would be kept alive after it, and waited for.
@@ -75,9 +76,10 @@ export function createHttpServer({ host, port, log, readiness, metrics }: HttpOp
     const report = await readiness.check();
     return reply.status(report.ready ? 200 : 503).send(report);
   });
-  app.get('/metrics', async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
-  );
+  app.get('/metrics', async (_request, reply) => {
+    await measureReadiness();
+    return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
 
   return {
     app,
@@ -88,6 +90,17 @@ export function createHttpServer({ host, port, log, readiness, metrics }: HttpOp
       const drop = setTimeout(connections.closeUnanswered, ARRIVAL_MS);
       await app.close().finally(() => clearTimeout(drop));
     },
+  };
+}
+
+/** Returns what sets the metrics of readiness to what it is now: nobody else may ever ask, and an alert must not hang on that. */
+function readinessIn(metrics: Metrics, readiness: Readiness): () => Promise<void> {
+  const ready = metrics.gauge('shop_ready', 'Whether the process can serve.');
+  const degraded = metrics.gauge('shop_degraded', 'Whether the process does without a part of it.', ['part']);
+  return async () => {
+    const now = await readiness.measure();
+    ready.set(Number(now.ready));
+    for (const [part, isAway] of now.degraded) degraded.set({ part }, Number(isAway));
   };
 }
 

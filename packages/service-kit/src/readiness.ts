@@ -9,40 +9,70 @@ export interface ReadinessReport {
   degraded: Record<string, string>;
 }
 
+/** What metrics say. */
+export interface MeasuredReadiness {
+  ready: boolean;
+  /** Whether it is away, of each part that the process can serve without. */
+  degraded: ReadonlyMap<string, boolean>;
+}
+
+/** How much hangs on a part, and whether it is in the metrics, for which it is asked with each scrape. Both unless told. */
+export interface PartOptions {
+  required?: boolean;
+  measured?: boolean;
+}
+
 /** Knows whether the process can serve. */
 export interface Readiness {
   /** A process is not ready while a required part is not; one that is not `required` is only reported. */
-  add(name: string, check: Check, options?: { required?: boolean }): void;
+  add(name: string, check: Check, options?: PartOptions): void;
+  /** Asks all parts now. */
   check(): Promise<ReadinessReport>;
+  /** Asks now those that are in the metrics. */
+  measure(): Promise<MeasuredReadiness>;
   /** From now on not ready: the balancer takes the process out while it finishes what it has. */
   drain(): void;
+}
+
+interface Part extends Required<PartOptions> {
+  name: string;
+  check: Check;
 }
 
 const CHECK_TIMEOUT_MS = 2_000;
 
 /** Creates a readiness without checks: ready until it is drained. A check that takes over 2 s has failed. */
 export function createReadiness(): Readiness {
-  const checks: { name: string; check: Check; required: boolean }[] = [];
+  const parts: Part[] = [];
   let draining = false;
 
   return {
-    add: (name, check, { required = true } = {}) => void checks.push({ name, check, required }),
+    add: (name, check, { required = true, measured = true } = {}) =>
+      void parts.push({ name, check, required, measured }),
     drain() {
       draining = true;
     },
-    async check() {
-      const report: ReadinessReport = { ready: true, reasons: {}, degraded: {} };
-      if (draining) report.reasons.process = 'is shutting down';
-      await Promise.all(
-        checks.map(async ({ name, check, required }) => {
-          const reason = await inTime(check);
-          if (reason !== null) (required ? report.reasons : report.degraded)[name] = reason;
-        }),
-      );
-      report.ready = Object.keys(report.reasons).length === 0;
-      return report;
+    check: () => ask(parts),
+    async measure() {
+      const asked = parts.filter(({ measured }) => measured);
+      const { ready, degraded } = await ask(asked);
+      const optional = asked.filter(({ required }) => !required);
+      return { ready, degraded: new Map(optional.map(({ name }) => [name, name in degraded])) };
     },
   };
+
+  async function ask(asked: readonly Part[]): Promise<ReadinessReport> {
+    const report: ReadinessReport = { ready: true, reasons: {}, degraded: {} };
+    if (draining) report.reasons.process = 'is shutting down';
+    await Promise.all(
+      asked.map(async ({ name, check, required }) => {
+        const reason = await inTime(check);
+        if (reason !== null) (required ? report.reasons : report.degraded)[name] = reason;
+      }),
+    );
+    report.ready = Object.keys(report.reasons).length === 0;
+    return report;
+  }
 }
 
 async function inTime(check: Check): Promise<string | null> {
