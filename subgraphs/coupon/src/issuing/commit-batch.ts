@@ -76,16 +76,24 @@ async function commitUnrepeated(
   batch: readonly GrantedRequest[],
   attempt: number,
 ): Promise<IssuedBatch> {
+  const known = { generation: batch[0]?.terms.generation ?? 0, soldOut: false };
+  return commitOthers(database, batch, await earlierOutcomes(database, batch), attempt, known);
+}
+
+/** What requests have got by now, by their places in the batch. */
+async function earlierOutcomes(
+  database: Database,
+  batch: readonly GrantedRequest[],
+): Promise<Map<number, IssueOutcome>> {
   const requests = batch.map(({ request: { userId, requestId } }) => ({ userId, requestId }));
   const coupons = await database.fork().find(Coupon, { $or: requests });
-  const answered = new Map<number, IssueOutcome>();
+  const outcomes = new Map<number, IssueOutcome>();
   batch.forEach(({ request }, i) => {
     const isIts = ({ userId, requestId }: Coupon) => userId === request.userId && requestId === request.requestId;
     const earlier = coupons.find(isIts);
-    if (earlier) answered.set(i, earlier.eventId === request.eventId ? earlier : new IdempotencyKeyReused());
+    if (earlier) outcomes.set(i, earlier.eventId === request.eventId ? earlier : new IdempotencyKeyReused());
   });
-  const known = { generation: batch[0]?.terms.generation ?? 0, soldOut: false };
-  return commitOthers(database, batch, answered, attempt, known);
+  return outcomes;
 }
 
 /** The event did not take the batch: says why, and commits as many, first come first served, as there are coupons left. */
@@ -101,7 +109,14 @@ async function commitWhatIsLeft(
   const left = event !== null && refusal === null ? event.remainingCount() : 0;
   const refused = new Map(fresh.slice(left).map((i) => [i, refusal ?? new NotIssued('SOLD_OUT')]));
   const known = { generation: event?.generation ?? 0, soldOut: event?.isSoldOut() ?? false };
-  return commitOthers(database, batch, refused, attempt, known);
+  const issued = await commitOthers(database, batch, refused, attempt, known);
+  // What was left may have gone to the same request in another process. Should MySQL be away by now, the refusal stands.
+  const earlier = await earlierOutcomes(database, batch).catch(() => new Map<number, IssueOutcome>());
+  const outcomes = issued.outcomes.map((outcome, i) => {
+    const coupon = refused.has(i) ? earlier.get(i) : outcome;
+    return coupon instanceof Coupon ? coupon : outcome;
+  });
+  return { ...issued, outcomes };
 }
 
 /** Commits what is not decided yet; `known` is said of the event where that is nothing. */
