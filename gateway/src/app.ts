@@ -119,7 +119,7 @@ async function start(
   const persisted = createPersistedQueries({ maxBytes: config.persistedQueriesBytes, redis, log });
   const admitText = createAdmitText(door, persisted);
 
-  const verifier = config.tokens ? createTokenVerifier(config.tokens) : unverified;
+  const verifier = config.tokens ? createTokenVerifier({ ...config.tokens, log }) : unverified;
   const { trustedProxies } = guards;
   const entrance: Entrance = { door, verifier, trustedProxies, recordsUsage: recorder !== null };
   const source = config.natsUrl ? closing.add(createJetStreamSource(config.natsUrl, log)) : null;

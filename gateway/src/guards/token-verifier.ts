@@ -16,7 +16,7 @@ export interface TokenVerifier {
   verify(authorization: string | undefined): Promise<ViewerToken | null>;
 }
 
-export type TokenSettings = Pick<BearerTokenOptions<ViewerToken>, 'jwksUrl' | 'issuer' | 'leewaySeconds'>;
+export type TokenSettings = Pick<BearerTokenOptions<ViewerToken>, 'jwksUrl' | 'issuer' | 'leewaySeconds' | 'log'>;
 
 const ALGORITHMS = ['EdDSA', 'ES256', 'ES384', 'RS256', 'PS256'];
 const NO_TOKEN = Promise.resolve(null);

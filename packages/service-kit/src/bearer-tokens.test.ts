@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import { eventually } from '@shop/testkit';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { type BearerTokens, createBearerTokens } from './bearer-tokens.ts';
+import { createLogger } from './logger.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -19,7 +20,10 @@ const server = createServer((_request, response) => {
   if (issuer.isAway) response.statusCode = 503;
   response.end(JSON.stringify({ keys: issuer.keys }));
 });
+const log = createLogger('test', { level: 'silent' });
 let now: number;
+/** By which the clock on the wall was set back. */
+let setBackMs: number;
 let tokens: BearerTokens<{ subject: unknown }>;
 
 beforeAll(async () => {
@@ -29,15 +33,19 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   now = Date.now();
+  setBackMs = 0;
   Object.assign(issuer, { keys: [early.jwk, late.jwk], isAway: false, asked: 0 });
   tokens = createBearerTokens({
     jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     algorithms: ['EdDSA'],
     leewaySeconds: 5,
     read: ({ sub }) => ({ subject: sub }),
+    log,
     now: () => now,
+    uptime: () => now + setBackMs,
   });
 });
+afterEach(() => void jest.restoreAllMocks());
 afterAll(() => {
   server.closeAllConnections();
   return new Promise((resolve) => server.close(resolve));
@@ -120,6 +128,36 @@ it('goes on with the keys it has while the issuer is away, and asks no oftener',
     expect(await tokens.verify(await bearer(late))).toEqual({ subject: 'someone' });
     expect(issuer.asked).toBe(1 + minute);
   }
+});
+
+it('tells once that the keys cannot be renewed, and once that they can be again', async () => {
+  const [warnings, news] = [jest.spyOn(log, 'warn'), jest.spyOn(log, 'info')];
+  const authorization = await bearer(early);
+  const after = async (minutes: number) => {
+    for (let minute = 0; minute < minutes; minute++) {
+      now += MINUTE;
+      await tokens.verify(authorization);
+    }
+    return [warnings.mock.calls.length, news.mock.calls.length];
+  };
+  expect(await after(2)).toEqual([0, 0]);
+  issuer.isAway = true;
+  expect(await after(3)).toEqual([1, 0]);
+  expect(warnings).toHaveBeenCalledWith({ reason: expect.stringContaining('200 OK') }, expect.any(String));
+  issuer.isAway = false;
+  expect(await after(3)).toEqual([1, 1]);
+  issuer.isAway = true;
+  expect(await after(1)).toEqual([2, 1]);
+});
+
+it('renews the keys when they are old, whatever the clock on the wall is set to', async () => {
+  const withdrawn = await bearer(early);
+  await tokens.verify(withdrawn);
+  issuer.keys = [late.jwk];
+  now -= 60 * MINUTE;
+  setBackMs = 60 * MINUTE;
+  now += MINUTE;
+  await expect(tokens.verify(withdrawn)).rejects.toMatchObject(REFUSED);
 });
 
 it('does not blame the token when the keys cannot be had, and tries again with the next one', async () => {

@@ -1,5 +1,7 @@
 import { BoundedMap, ServiceUnavailable, Unauthenticated } from '@shop/kernel';
 import { createRemoteJWKSet, errors, type JWKSCacheInput, type JWTPayload, jwksCache, jwtVerify } from 'jose';
+import type { Logger } from './logger.ts';
+import { reasonOf } from './wait-until-there.ts';
 
 /** Whose tokens are taken, and what is made of one. */
 export interface BearerTokenOptions<T> {
@@ -13,8 +15,12 @@ export interface BearerTokenOptions<T> {
   leewaySeconds: number;
   /** Makes of a verified token what `verify` returns; it has a `sub` and an `exp`. */
   read: (claims: JWTPayload, authorization: string) => T;
-  /** Ms since 1970. */
+  /** Is told when the keys cannot be had any more, and when they can again. */
+  log?: Logger | undefined;
+  /** Ms since 1970, which say whether a token has expired. */
   now?: () => number;
+  /** Ms of a clock that nobody sets, which say how old the keys are. */
+  uptime?: () => number;
 }
 
 /** Knows what bearer tokens (RFC 6750) are worth. */
@@ -41,7 +47,8 @@ const WAIT_AFTER_MS = 50_000;
  * for ten minutes for any other.
  */
 export function createBearerTokens<T>(options: BearerTokenOptions<T>): BearerTokens<T> {
-  const { jwksUrl, issuer, algorithms, leewaySeconds, read, now = Date.now } = options;
+  const { jwksUrl, issuer, algorithms, leewaySeconds, read, log } = options;
+  const { now = Date.now, uptime = () => performance.now() } = options;
   // Where jose puts each set that it loads.
   const loaded: JWKSCacheInput = {};
   const keys = createRemoteJWKSet(new URL(jwksUrl), {
@@ -62,18 +69,18 @@ export function createBearerTokens<T>(options: BearerTokenOptions<T>): BearerTok
   let publishedIn: unknown;
   /** When the keys were last asked for; there is nothing to renew before they were there once. */
   let askedAt = Number.POSITIVE_INFINITY;
+  let cannotBeHad = false;
   let renewing: Promise<void> | undefined;
 
   return {
     async verify(authorization) {
-      const time = now();
-      const age = time - askedAt;
+      const age = uptime() - askedAt;
       if (age >= RENEW_AFTER_MS) {
         const renewed = renew();
         if (age >= WAIT_AFTER_MS) await renewed;
       }
       const known = verified.get(authorization);
-      if (known !== undefined && time < known.endsAt) return known.value;
+      if (known !== undefined && now() < known.endsAt) return known.value;
       return verifyAnew(authorization);
     },
   };
@@ -106,9 +113,17 @@ export function createBearerTokens<T>(options: BearerTokenOptions<T>): BearerTok
 
   /** Also where that fails it is not done again at once: requests must not ask an issuer that is away one after the other. */
   async function ask(): Promise<void> {
-    const at = now();
+    const at = uptime();
     try {
       await keys.reload();
+      if (cannotBeHad) log?.info('The keys of tokens can be had again.');
+      cannotBeHad = false;
+    } catch (error) {
+      // What fetch throws says why in its cause.
+      const reason = reasonOf(error instanceof TypeError ? (error.cause ?? error) : error);
+      if (!cannotBeHad) log?.warn({ reason }, 'The keys of tokens cannot be had; trying again until they can.');
+      cannotBeHad = true;
+      throw error;
     } finally {
       askedAt = at;
     }

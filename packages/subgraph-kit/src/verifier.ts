@@ -1,5 +1,5 @@
 import { isId, Unauthenticated, Viewer } from '@shop/kernel';
-import { type BearerTokenOptions, createBearerTokens, setting } from '@shop/service-kit';
+import { type BearerTokenOptions, createBearerTokens, type Logger, setting } from '@shop/service-kit';
 
 /** What a process that verifies tokens reads from its environment. */
 export const verifierSettings = {
@@ -15,6 +15,8 @@ export interface VerifierOptions {
   issuer: string;
   /** How far this clock and the issuer's may be apart. */
   leewaySeconds?: number;
+  /** Is told when the keys cannot be had any more, and when they can again. */
+  log?: Logger;
 }
 
 /** Knows who sent a request. */
@@ -30,8 +32,8 @@ const ALGORITHMS = ['EdDSA', 'ES256'];
 const ANONYMOUS = Promise.resolve(Viewer.anonymous);
 
 /** Verifies access tokens here, whoever else has verified them: a forged header proves nothing anywhere. */
-export function createVerifier({ jwksUrl, issuer, leewaySeconds = 5 }: VerifierOptions): Verifier {
-  const tokens = createBearerTokens<Viewer>({ jwksUrl, issuer, leewaySeconds, algorithms: ALGORITHMS, read: viewerIn });
+export function createVerifier({ leewaySeconds = 5, ...options }: VerifierOptions): Verifier {
+  const tokens = createBearerTokens<Viewer>({ ...options, leewaySeconds, algorithms: ALGORITHMS, read: viewerIn });
   return {
     viewerOf: (authorization) =>
       authorization === undefined || authorization === '' ? ANONYMOUS : tokens.verify(authorization),

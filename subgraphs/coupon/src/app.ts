@@ -72,6 +72,7 @@ export function startCoupon(
       jwksUrl: config.JWKS_URL,
       issuer: config.JWT_ISSUER,
       leewaySeconds: config.JWT_LEEWAY_SECONDS,
+      log,
     });
     const { schema } = await couponSchema();
     const context = (request: SubgraphRequest) => createContext({ database, clock, issuer }, request);

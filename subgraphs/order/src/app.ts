@@ -79,6 +79,7 @@ export function startOrder(config: OrderConfig, options: OrderOptions = {}): Pro
       jwksUrl: config.JWKS_URL,
       issuer: config.JWT_ISSUER,
       leewaySeconds: config.JWT_LEEWAY_SECONDS,
+      log,
     });
     const { schema } = await orderSchema();
     const context = (request: SubgraphRequest) => createContext({ fork: database.fork, saga, replicaReads }, request);

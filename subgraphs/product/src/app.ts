@@ -71,6 +71,7 @@ export function startProduct(
       jwksUrl: config.JWKS_URL,
       issuer: config.JWT_ISSUER,
       leewaySeconds: config.JWT_LEEWAY_SECONDS,
+      log,
     });
     const { schema } = await productSchema();
     const context = (request: SubgraphRequest) => createContext(services, request);

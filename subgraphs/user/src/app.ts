@@ -90,6 +90,7 @@ export function startUser(
       jwksUrl: config.JWKS_URL ?? `${url}/.well-known/jwks.json`,
       issuer: config.JWT_ISSUER,
       leewaySeconds: config.JWT_LEEWAY_SECONDS,
+      log,
     });
     const { schema } = await userSchema();
     const context = (request: SubgraphRequest) => createContext(services, request);
