@@ -183,6 +183,20 @@ describe('the log', () => {
     expect(await stock()).toBe(2);
   });
 
+  it('says whether it had what is settled, and Redis whether it still knows it', async () => {
+    const request = aRequest();
+    const grant = await grantAndDie(request);
+    expect(await grants.settled(eventId, [grant])).toBe(true);
+    // As by the same request in another process.
+    expect(await grants.settled(eventId, [grant])).toBe(false);
+    expect(await grants.areKnown(eventId, [{ request, grant }])).toBe(true);
+    await redis.hdel(keysOf(eventId).requests, `${request.userId}:${request.requestId}`);
+    expect(await grants.areKnown(eventId, [{ request, grant }])).toBe(false);
+    // Made anew, they have all that the table has.
+    await rebuild(eventId);
+    expect(await grants.areKnown(eventId, [{ request, grant }])).toBe(true);
+  });
+
   it('lost alone: is made anew with the rest', async () => {
     await grantAndDie(aRequest());
     await redis.del(keysOf(eventId).log);
@@ -231,8 +245,12 @@ describe('a batch in the middle of its commit', () => {
 
 describe('a batch that commits after its grant went back', () => {
   /** Holds a batch at the unique key of its request: it is granted, and far from its commit. */
-  async function heldBack(request: IssueRequest, meanwhile: () => Promise<unknown>) {
-    const process = await anIssuer(world);
+  async function heldBack(
+    request: IssueRequest,
+    meanwhile: () => Promise<unknown>,
+    { redisUrl = world.redisUrl, afterwards = async () => {} } = {},
+  ) {
+    const process = await anIssuer(world, { redisUrl });
     const blocker = world.database.fork();
     await blocker.begin();
     await insertCoupon(blocker, { ...request, id: newId(), eventId: (await world.aCouponEvent()).id });
@@ -240,17 +258,39 @@ describe('a batch that commits after its grant went back', () => {
     try {
       await eventually(async () => expect(await logged()).toBe(1));
       await meanwhile();
-    } finally {
       await blocker.rollback();
+      await issued;
+      await afterwards();
+    } finally {
+      if (blocker.isInTransaction()) await blocker.rollback();
       await issued.catch(() => undefined);
       await process.close();
     }
     return (await issued).coupon;
   }
 
-  it('is issued, Redis offers one too many, the table refuses it, and all is sold, once', async () => {
+  it('is issued, and Redis is told: its request is known although all is sold by now', async () => {
     const request = aRequest();
-    const coupon = await heldBack(request, reconcile);
+    const isCounted = async () => expect(await stock()).toBe(2);
+    const coupon = await heldBack(request, reconcile, { afterwards: () => eventually(isCounted) });
+    await sellTheRest();
+    const second = await anIssuer(world);
+    try {
+      expect((await second.issuer.issue(request)).coupon.id).toBe(coupon.id);
+    } finally {
+      await second.close();
+    }
+  });
+
+  it('and cannot tell Redis: that offers one too many, the table refuses it, and all is sold, once', async () => {
+    const request = aRequest();
+    const wire = await redisProxy(world.redisUrl);
+    const cut = async () => {
+      await reconcile();
+      wire.cut();
+    };
+    const coupon = await heldBack(request, cut, { redisUrl: wire.url });
+    await wire.close();
     expect(await stock()).toBe(3);
     expect((await world.coupons(eventId)).map(({ id }) => id)).toEqual([coupon.id]);
     await sellTheRest();
@@ -298,6 +338,37 @@ describe('a batch that commits after its grant went back', () => {
     expect(coupons).toHaveLength(1);
     return coupons[0]?.id;
   }
+});
+
+describe('a process that has lost Redis, beside one that has not', () => {
+  it('has the keys made anew once a second at most, and keeps nobody from a coupon', async () => {
+    eventId = (await world.aCouponEvent({ totalCount: 1_000 })).id;
+    const wire = await redisProxy(world.redisUrl);
+    const statements: string[] = [];
+    const cutOff = await anIssuer(world, { redisUrl: wire.url });
+    const well = await anIssuer(world, { onStatement: (sql) => statements.push(sql) });
+    const rebuilds = () => statements.filter((sql) => sql.includes('SET generation = generation + 1 WHERE id')).length;
+    try {
+      await well.issuer.issue(aRequest());
+      const [before, startedAt] = [rebuilds(), performance.now()];
+      wire.cut();
+      await eventually(() => expect(cutOff.redis.ready()).not.toBeNull());
+      for (let turns = 0; turns < 30; turns++) {
+        const request = aRequest();
+        const { coupon } = await cutOff.issuer.issue(request);
+        await well.issuer.issue(aRequest());
+        // Whatever Redis says of this user: it does not know of that coupon yet.
+        await redis.hset(keysOf(eventId).users, request.userId, 2);
+        expect(await well.issuer.issue(request)).toMatchObject({ coupon: { id: coupon.id }, isReplay: true });
+      }
+      const seconds = (performance.now() - startedAt) / 1_000;
+      expect(rebuilds() - before).toBeGreaterThan(0);
+      expect(rebuilds() - before).toBeLessThanOrEqual(1 + seconds);
+    } finally {
+      await Promise.all([cutOff.close(), well.close()]);
+      await wire.close();
+    }
+  });
 });
 
 describe('counts that differ with nothing under way', () => {

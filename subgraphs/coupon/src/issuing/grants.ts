@@ -36,8 +36,10 @@ export interface Grants {
   find(request: IssueRequest, generation: number): Promise<Grant | null | 'UNKNOWN' | 'SUSPECT'>;
   /** Gives back what the table refused, true if it was there to be given; never throws. What is lost on the way stays in the log. */
   giveBack(request: IssueRequest, grant: Grant, why: 'REFUSED' | 'LIMIT' | 'SOLD_OUT'): Promise<boolean>;
-  /** The table has the coupons of these grants: takes them out of the log; never throws. */
-  settled(eventId: string, granted: readonly Grant[]): Promise<void>;
+  /** The table has the coupons of these grants: takes them out of the log, false if some were not in it; never throws. */
+  settled(eventId: string, granted: readonly Grant[]): Promise<boolean>;
+  /** Whether Redis would answer these requests with their grants, unless its keys have been made anew; never throws. */
+  areKnown(eventId: string, granted: readonly { request: IssueRequest; grant: Grant }[]): Promise<boolean>;
 }
 
 export function createGrants({ redis, log }: { redis: RedisConnection; log: Logger }): Grants {
@@ -76,7 +78,7 @@ export function createGrants({ redis, log }: { redis: RedisConnection; log: Logg
     async giveBack(request, grant, why) {
       if (grant.generation === null) return false;
       const { generation, stock, users, requests, log } = keysOf(request.eventId);
-      const args = [grant.generation, request.userId, fieldOf(request), `${grant.couponId}:${grant.sequence}`, why];
+      const args = [grant.generation, request.userId, fieldOf(request), textOf(grant), why];
       try {
         return (await runScript(redis, returnScript, [generation, stock, users, requests, log], args)) === 1;
       } catch (error) {
@@ -89,14 +91,35 @@ export function createGrants({ redis, log }: { redis: RedisConnection; log: Logg
       const entries = granted.flatMap(({ generation, sequence }) =>
         generation === null || sequence === null ? [] : [`${generation}-${sequence}`],
       );
-      if (entries.length === 0) return;
-      await redis.xdel(keysOf(eventId).log, ...entries).catch((error: unknown) => failed(error, 'settle'));
+      if (entries.length === 0) return true;
+      try {
+        return (await redis.xdel(keysOf(eventId).log, ...entries)) === entries.length;
+      } catch (error) {
+        failed(error, 'settle');
+        return true;
+      }
+    },
+
+    async areKnown(eventId, granted) {
+      const ofRedis = granted.filter(({ grant }) => grant.generation !== null);
+      const fields = ofRedis.map(({ request }) => fieldOf(request));
+      try {
+        const [complete, ...found] = await redis.hmget(keysOf(eventId).requests, COMPLETE, ...fields);
+        return ofRedis.every(({ grant }, i) => complete !== String(grant.generation) || found[i] === textOf(grant));
+      } catch (error) {
+        failed(error, 'settle');
+        return true;
+      }
     },
   };
 }
 
 function fieldOf({ userId, requestId }: IssueRequest): string {
   return `${userId}:${requestId}`;
+}
+
+function textOf({ couponId, sequence }: Grant): string {
+  return `${couponId}:${sequence}`;
 }
 
 function readReply([kind, detail = '']: [string, string?], generation: number): GrantReply {

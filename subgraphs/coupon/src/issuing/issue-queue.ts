@@ -3,6 +3,7 @@ import { failPoint, type Metrics } from '@shop/service-kit';
 import type { Database } from '@shop/subgraph-kit';
 import { Coupon } from '../domain/coupon.ts';
 import { createBatcher } from './batcher.ts';
+import type { CatchUp } from './catch-up.ts';
 import { commitBatch, OutcomeUnknown } from './commit-batch.ts';
 import type { Grants } from './grants.ts';
 import type { GrantedRequest, IssuedBatch, IssueOutcome } from './issue-batch.ts';
@@ -17,7 +18,7 @@ const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 export interface IssueQueueOptions {
   database: Database;
   grants: Grants;
-  rebuild(eventId: string): Promise<void>;
+  catchUp: CatchUp;
   terms: TermsCache;
   flags: SoldOutFlags;
   metrics: Metrics;
@@ -31,7 +32,7 @@ export interface IssueQueue {
 
 /** Takes granted requests to the table in batches, and what the table refuses back to Redis. */
 export function createIssueQueue(options: IssueQueueOptions): IssueQueue {
-  const { database, grants, rebuild, terms, flags, metrics } = options;
+  const { database, grants, catchUp, terms, flags, metrics } = options;
   const sizes = metrics.histogram('shop_coupon_batch_size', 'Requests per transaction', [], SIZES);
 
   async function run(batch: GrantedRequest[]): Promise<IssueOutcome[]> {
@@ -68,9 +69,11 @@ export function createIssueQueue(options: IssueQueueOptions): IssueQueue {
     const eventId = batch[0]?.request.eventId ?? '';
     if (soldOut) flags.set(eventId);
     const reasons = batch.map(({ grant }, i) => reasonToReturn(outcomes[i], grant.couponId));
-    const kept = batch.filter((_, i) => reasons[i] === null).map(({ grant }) => grant);
     // Nobody waits for this: what stays in the log is found settled a little later.
-    void grants.settled(eventId, kept);
+    void report(
+      eventId,
+      batch.filter((_, i) => reasons[i] === null),
+    );
     await Promise.all(
       batch.map(({ request, grant }, i) => {
         const why = reasons[i];
@@ -79,9 +82,16 @@ export function createIssueQueue(options: IssueQueueOptions): IssueQueue {
     );
     const known = terms.peek(eventId);
     if (known === undefined || known.generation >= generation) return;
-    // Redis counts without this batch. Should MySQL be away by now: what it has taken is issued all the same.
-    await terms.reload(eventId).catch(() => null);
-    void rebuild(eventId);
+    await catchUp.to(eventId, generation);
+  }
+
+  async function report(eventId: string, kept: GrantedRequest[]): Promise<void> {
+    const granted = kept.map(({ grant }) => grant);
+    if (await grants.settled(eventId, granted)) return;
+    // Somebody was faster: the same request in another process, or `reconcile`, which took them for lost.
+    if (await grants.areKnown(eventId, kept)) return;
+    const generation = Math.max(...granted.map((grant) => grant.generation ?? 0));
+    await catchUp.to(eventId, generation + 1);
   }
 
   const batcher = createBatcher<GrantedRequest, IssueOutcome>({ ...BATCH, run });

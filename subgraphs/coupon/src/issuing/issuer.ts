@@ -7,6 +7,7 @@ import type { CouponEvent } from '../domain/coupon-event.ts';
 import { NotIssued, refusalFor } from '../domain/issue.errors.ts';
 import { statusOf } from '../domain/window.ts';
 import { createAdmission, type Rate } from './admission.ts';
+import { createCatchUp } from './catch-up.ts';
 import { createCouponFinder } from './coupon-finder.ts';
 import { createGate } from './gate.ts';
 import { createGrants, type Grant } from './grants.ts';
@@ -69,14 +70,14 @@ export function createIssuer(options: IssuerOptions): Issuer {
   const grants = createGrants({ redis, log });
   const rebuild = createRebuild({ redis, database, terms, log });
   const gate = createGate({ grants, rebuild, terms, openTerms });
-  const queue = createIssueQueue({ database, grants, rebuild, terms, flags, metrics });
-  const generationOf = (eventId: string) => terms.peek(eventId)?.generation ?? 0;
+  const catchUp = createCatchUp({ terms, rebuild });
+  const queue = createIssueQueue({ database, grants, catchUp, terms, flags, metrics });
   const running = new Map<string, { eventId: string; issued: Promise<Issued> }>();
 
   async function issueOnce(request: IssueRequest, clientAddress: string | undefined): Promise<Issued> {
     // The token is asked for together with the look-up, in one write: nearly all who ask are new, and would wait for each.
     const admission = beginAdmission(request.userId);
-    const generation = generationOf(request.eventId);
+    const generation = catchUp.generationOf(request.eventId);
     const earlier = await findEarlier(request).catch((error: unknown) => {
       admission.waive();
       throw error;
@@ -110,7 +111,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
    */
   async function findEarlier(request: IssueRequest): Promise<Coupon | Grant | null> {
     const { eventId } = request;
-    const grant = await grants.find(request, generationOf(eventId));
+    const grant = await grants.find(request, catchUp.generationOf(eventId));
     if (grant === null) return null;
     if (grant === 'SUSPECT') void rebuild(eventId);
     const coupon = await coupons.find(request);
@@ -123,7 +124,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
    * request is new, the request is looked for once more before it hears the refusal.
    */
   async function findMissed(request: IssueRequest, generation: number, refusal: unknown): Promise<Coupon> {
-    if (!(refusal instanceof NotIssued) || generationOf(request.eventId) <= generation) throw refusal;
+    if (!(refusal instanceof NotIssued) || catchUp.generationOf(request.eventId) <= generation) throw refusal;
     const earlier = await findEarlier(request);
     if (earlier instanceof Coupon) return earlier;
     throw refusal;
