@@ -141,6 +141,18 @@ describe('a grant that never reached the table', () => {
     }
   });
 
+  it('goes back although the clock of Redis went back since', async () => {
+    const request = aRequest();
+    const { couponId, sequence, generation } = await grantAndDie(request);
+    const { log } = keysOf(eventId);
+    await redis.del(log);
+    const grant = ['request', `${request.userId}:${request.requestId}`, 'grant', `${couponId}:${sequence}`];
+    await redis.xadd(log, `${generation}-${sequence}`, ...grant, 'at', String(Date.now() / 1_000 + 3_600));
+    reconcile = aReconcile();
+    await reconcile();
+    expect([await stock(), await logged()]).toEqual([3, 0]);
+  });
+
   it('of thousands at once: all go back, a part at a time', async () => {
     eventId = (await world.aCouponEvent({ totalCount: 1_200 })).id;
     await Promise.all(Array.from({ length: 1_200 }, () => grantAndDie(aRequest())));

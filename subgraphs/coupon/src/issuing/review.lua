@@ -10,11 +10,12 @@ local sequence = redis.call('GET', KEYS[4])
 if not (generation and stock and sequence and redis.call('EXISTS', KEYS[3], KEYS[5]) == 2) then
   return false
 end
-local lateAt = redis.call('TIME')[1] - ARGV[1]
+local now = tonumber(redis.call('TIME')[1])
 local late = {}
 for _, entry in ipairs(redis.call('XRANGE', KEYS[5], '-', '+', 'COUNT', ARGV[2])) do
   local fields = entry[2]
-  if tonumber(fields[6]) <= lateAt then
+  -- Either way: the clock may have gone back, or a new primary's be behind.
+  if math.abs(now - tonumber(fields[6])) >= tonumber(ARGV[1]) then
     late[#late + 1] = fields[2]
     late[#late + 1] = fields[4]
   end
