@@ -3,7 +3,7 @@ import { connectRedis } from '@shop/redis';
 import { createLogger, createMetrics } from '@shop/service-kit';
 import { openCouponDatabase } from '../src/db/open-coupon-database.ts';
 import { createIssuer } from '../src/issuing/issuer.ts';
-import type { World } from './world.ts';
+import { patience, type World } from './world.ts';
 
 interface IssuerSettings {
   databaseUrl?: string;
@@ -24,7 +24,7 @@ export async function anIssuer(
 ) {
   const log = createLogger('test', { level: 'silent' });
   const settings = { DATABASE_URL: databaseUrl, DATABASE_MIGRATE: false, DATABASE_POOL_SIZE: 5 };
-  const database = await openCouponDatabase({ settings, log, onStatement });
+  const database = await openCouponDatabase({ settings, log, onStatement, patience });
   const redis = await connectRedis({ url: redisUrl, log });
   const metrics = createMetrics('coupon');
   const rate = { perSecond: 100, burst: 100 };

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '@shop/kernel';
 import { createLogger } from '@shop/service-kit';
+import type { Database } from '@shop/subgraph-kit';
 import { eventually } from '@shop/testkit';
 import { openCouponDatabase } from '../src/db/open-coupon-database.ts';
 import { CouponEvent } from '../src/domain/coupon-event.ts';
-import { commitBatch } from '../src/issuing/commit-batch.ts';
+import { commitBatch, OutcomeUnknown } from '../src/issuing/commit-batch.ts';
 import { termsOf } from '../src/issuing/issue-terms.ts';
-import { type IssueAnswer, type Shopper, startWorld, type World } from './world.ts';
+import { type IssueAnswer, patience, type Shopper, startWorld, type World } from './world.ts';
 
 let world: World;
 
@@ -119,34 +120,66 @@ describe('the id of a request', () => {
     expect((await world.issue(await world.aShopper(), full.id)).coupon).not.toBeNull();
   });
 
-  it('that has a coupon of another event is refused alone, and its batch is tried once more', async () => {
-    const [first, second] = [await world.aCouponEvent(), await world.aCouponEvent()];
-    const shopper = await world.aShopper();
-    const requestId = randomUUID();
-    await world.issue(shopper, first.id, requestId);
+  describe('in a batch', () => {
+    let database: Database;
+    let statements: string[];
+    beforeEach(async () => {
+      statements = [];
+      database = await openCouponDatabase({
+        settings: { DATABASE_URL: world.servers.databaseUrl, DATABASE_MIGRATE: false, DATABASE_POOL_SIZE: 1 },
+        log: createLogger('test', { level: 'silent' }),
+        onStatement: (sql) => statements.push(sql),
+        patience,
+      });
+    });
+    afterEach(() => database.close());
 
-    const terms = termsOf(await world.database.fork().findOneOrFail(CouponEvent, { id: second.id }));
-    const pastRedis = (userId = newId(), id: string = randomUUID()) => ({
-      request: { eventId: second.id, userId, requestId: id },
-      terms,
-      grant: { couponId: newId(), sequence: null, generation: null },
-    });
-    const batch = [...Array.from({ length: 63 }, () => pastRedis()), pastRedis(shopper.id, requestId)];
-    const statements: string[] = [];
-    const database = await openCouponDatabase({
-      settings: { DATABASE_URL: world.servers.databaseUrl, DATABASE_MIGRATE: false, DATABASE_POOL_SIZE: 1 },
-      log: createLogger('test', { level: 'silent' }),
-      onStatement: (sql) => statements.push(sql),
-    });
-    try {
+    /** A coupon of one event under the request id of a shopper, and makes requests for another event. */
+    async function aReusedId() {
+      const [first, second] = [await world.aCouponEvent(), await world.aCouponEvent()];
+      const shopper = await world.aShopper();
+      const requestId = randomUUID();
+      await world.issue(shopper, first.id, requestId);
+      const terms = termsOf(await world.database.fork().findOneOrFail(CouponEvent, { id: second.id }));
+      const pastRedis = (userId = newId(), id: string = randomUUID()) => ({
+        request: { eventId: second.id, userId, requestId: id },
+        terms,
+        grant: { couponId: newId(), sequence: null, generation: null },
+      });
+      return { pastRedis, reused: () => pastRedis(shopper.id, requestId), terms };
+    }
+
+    it('that has a coupon of another event is refused alone, and its batch is tried once more', async () => {
+      const { pastRedis, reused, terms } = await aReusedId();
+      const batch = [...Array.from({ length: 63 }, () => pastRedis()), reused()];
       const { outcomes, generation } = await commitBatch(database, batch);
       expect(outcomes.pop()).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
       expect(outcomes).toMatchObject(batch.slice(0, -1).map(({ grant }) => ({ id: grant.couponId })));
       // Redis has not counted them.
       expect(generation).toBe(terms.generation + 1);
       expect(statements.filter((sql) => sql.includes('] begin'))).toHaveLength(2);
-    } finally {
-      await database.close();
-    }
+    });
+
+    it('that has its coupon is not told what the others fail with: the table is asked', async () => {
+      const { pastRedis, reused } = await aReusedId();
+      const tooLong = pastRedis(newId(), 'x'.repeat(201));
+      await expect(commitBatch(database, [reused(), tooLong])).rejects.toThrow(OutcomeUnknown);
+      await expect(commitBatch(database, [tooLong])).rejects.not.toThrow(OutcomeUnknown);
+    });
+
+    it('that is new costs no statement of its own', async () => {
+      const { pastRedis } = await aReusedId();
+      await commitBatch(database, [pastRedis()]);
+      statements.length = 0;
+      await commitBatch(database, [pastRedis(), pastRedis(), pastRedis()]);
+      expect(statements).toEqual([
+        expect.stringContaining('begin'),
+        expect.stringContaining('SELECT clock.now'),
+        expect.stringContaining('INSERT INTO coupons'),
+        expect.stringContaining('INSERT INTO outbox_pending'),
+        expect.stringContaining('UPDATE coupon_events'),
+        expect.stringContaining('commit'),
+      ]);
+    });
   });
 });

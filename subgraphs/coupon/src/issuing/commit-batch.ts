@@ -60,14 +60,21 @@ async function issueInTransaction(database: Database, batch: readonly GrantedReq
 async function commitHalves(database: Database, batch: readonly GrantedRequest[]): Promise<IssuedBatch> {
   const middle = Math.ceil(batch.length / 2);
   const first = await commitBatch(database, batch.slice(0, middle));
-  const second = await commitBatch(database, batch.slice(middle)).catch((error: unknown) => {
-    throw error instanceof OutcomeUnknown ? error : new OutcomeUnknown(error);
-  });
+  const second = await commitRest(database, batch.slice(middle));
   return {
     outcomes: [...first.outcomes, ...second.outcomes],
     generation: Math.max(first.generation, second.generation),
     soldOut: first.soldOut || second.soldOut,
   };
+}
+
+/** What is left of a batch of which some have their coupons already: when it fails, they must not hear so. */
+async function commitRest(database: Database, rest: readonly GrantedRequest[], attempt = 1): Promise<IssuedBatch> {
+  try {
+    return await commitBatch(database, rest, attempt);
+  } catch (error) {
+    throw error instanceof OutcomeUnknown ? error : new OutcomeUnknown(error);
+  }
 }
 
 /** A batch that met a unique key: of a request that got its coupon elsewhere, or a slot that was taken at the same moment. */
@@ -128,7 +135,8 @@ async function commitOthers(
   known: Omit<IssuedBatch, 'outcomes'>,
 ): Promise<IssuedBatch> {
   const others = batch.filter((_, i) => !decided.has(i));
-  const issued = others.length > 0 ? await commitBatch(database, others, attempt) : { ...known, outcomes: [] };
+  const commit = decided.size > 0 ? commitRest : commitBatch;
+  const issued = others.length > 0 ? await commit(database, others, attempt) : { ...known, outcomes: [] };
   const outcomes = [...issued.outcomes];
   return { ...issued, outcomes: batch.map((_, i) => decided.get(i) ?? (outcomes.shift() as IssueOutcome)) };
 }
