@@ -35,11 +35,11 @@ export interface DatabaseOptions {
 
 /** How long a process waits for its database, and its database for it. */
 export interface Patience {
-  /** For a row that another transaction holds; then the statement fails. */
+  /** For a row that another transaction holds, or a table that is altered; then the statement fails. */
   lockWaitSeconds: number;
   /** Without a statement; then the server ends the session, and with it the transaction and its locks. */
   idleSeconds: number;
-  /** Without an answer; then the connection is given up, and who waited on it is told. */
+  /** Without an answer; then the connection is given up, and who waited on it is told. A SELECT ends a little sooner. */
   answerSeconds: number;
 }
 
@@ -47,7 +47,7 @@ export interface Patience {
  * A transaction waits for nothing but its database and lasts milliseconds, so whoever holds a row for seconds is stopped
  * or cut off: MySQL would wait for it 8 hours, and a client for a server that vanished about 15 minutes. A client that
  * was refused the row once has it when it asks again within the 10 s that the gateway gives it. What is cut off while it
- * waits for a row gives up waiting before it would be next to hold it. A busy process is silent for less than 10 s.
+ * waits for a row or a table gives up waiting before it would be next to hold it. A busy process is silent for less than 10 s.
  */
 const PATIENCE: Patience = { lockWaitSeconds: 5, idleSeconds: 10, answerSeconds: 10 };
 
@@ -98,10 +98,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
 const READ_COMMITTED = { transaction_isolation: `'READ-COMMITTED'` };
 
-const sessionWith = ({ idleSeconds, lockWaitSeconds }: Patience) => ({
+const sessionWith = ({ idleSeconds, lockWaitSeconds, answerSeconds }: Patience) => ({
   ...READ_COMMITTED,
   wait_timeout: idleSeconds,
   innodb_lock_wait_timeout: lockWaitSeconds,
+  lock_wait_timeout: lockWaitSeconds,
+  // MySQL goes on for a client that has gone, and new connections would only add to what it does for nobody.
+  max_execution_time: answerSeconds * 900,
 });
 
 type Connecting = Pick<Options, 'extensions' | 'migrations' | 'ensureDatabase'> & {

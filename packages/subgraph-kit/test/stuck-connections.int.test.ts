@@ -75,29 +75,50 @@ it('gives up every connection to a server that vanished, tells who waited on the
   for (const told of await Promise.all(waiting)) expect(told).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
 });
 
+const statementsLike = (sql: string) =>
+  database.fork().execute('SELECT id FROM information_schema.processlist WHERE info = ?', [sql]);
+
+it('waits for a table that is being altered no longer than for a row', async () => {
+  const sql = `UPDATE things SET n = n + 1 WHERE id = '${await aThing()}'`;
+  await database.fork().transactional(async (altering) => {
+    await altering.execute('LOCK TABLES things WRITE');
+    expect(await elsewhere.fork().execute(sql).catch(fromDriver)).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(await statementsLike(sql)).toEqual([]);
+    await altering.execute('UNLOCK TABLES');
+  });
+});
+
+it('leaves no SELECT at work in the server that nobody waits for any more', async () => {
+  const sql = `SELECT n FROM things WHERE id = '${await aThing()}' AND SLEEP(60)`;
+  expect(await elsewhere.fork().execute(sql).catch(fromDriver)).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  await eventually(async () => expect(await statementsLike(sql)).toEqual([]));
+});
+
 it('lets no connection grow so old in the pool that the server takes it away', async () => {
-  const connectionOf = async (em: { execute(sql: string): Promise<unknown> }) => {
-    const [row] = (await em.execute('SELECT CONNECTION_ID() AS id')) as { id: number }[];
-    return Number(row?.id);
-  };
-  const id = await connectionOf(database.fork());
-  const isThere = 'SELECT 1 FROM information_schema.processlist WHERE id = ?';
-  await eventually(async () => expect(await elsewhere.fork().execute(isThere, [id])).toHaveLength(0), {
+  // Neither the server nor the socket ends it, so the pool does.
+  const idle = await open(servers.databaseUrl, { patience: { idleSeconds: 3, answerSeconds: 600 } });
+  const connectionId = await idle.fork().transactional(async (em) => {
+    await em.execute('SET SESSION wait_timeout = 600');
+    const [row] = await em.execute<{ id: number }[]>('SELECT CONNECTION_ID() AS id');
+    return row?.id;
+  });
+  const isThere = 'SELECT id FROM information_schema.processlist WHERE id = ?';
+  expect(await elsewhere.fork().execute(isThere, [connectionId])).toHaveLength(1);
+  await eventually(async () => expect(await elsewhere.fork().execute(isThere, [connectionId])).toHaveLength(0), {
     everyMs: 100,
     timeoutMs: 10_000,
   });
-  expect(await connectionOf(database.fork())).not.toBe(id);
+  await idle.close();
 });
 
 it('has sessions with the limits that are documented', async () => {
   const plain = await open(servers.databaseUrl);
   expect(
-    await plain
-      .fork()
-      .execute(
-        `SELECT @@transaction_isolation AS isolation, @@wait_timeout AS idle, @@innodb_lock_wait_timeout AS held`,
-      ),
-  ).toEqual([{ isolation: 'READ-COMMITTED', idle: 10, held: 5 }]);
+    await plain.fork().execute(
+      `SELECT @@transaction_isolation AS isolation, @@wait_timeout AS idle, @@innodb_lock_wait_timeout AS held,
+                @@lock_wait_timeout AS altered, @@max_execution_time AS selects`,
+    ),
+  ).toEqual([{ isolation: 'READ-COMMITTED', idle: 10, held: 5, altered: 5, selects: 9_000 }]);
   await plain.close();
 });
 
