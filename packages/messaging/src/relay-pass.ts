@@ -40,12 +40,13 @@ export function createRelayPass(
     lag.set(outbox.lagMs / 1_000);
   });
   // The events of now do not wait until those of a month ago are gone, and neither does who closes.
-  const cleanUpWhenDue = every(CLEAN_UP_EVERY_MS, (session) =>
-    deleteOlderThan(session, keepDays, async () => {
+  const cleanUpWhenDue = every(CLEAN_UP_EVERY_MS, (session) => {
+    let isAnswered = true;
+    return deleteOlderThan(session, keepDays, async () => {
       closing.throwIfAborted();
-      await publishAll(session);
-    }),
-  );
+      if (isAnswered) isAnswered = (await publishAll(session)) !== 'NO_ANSWER';
+    });
+  });
 
   function report(result: PublishResult): void {
     for (const event of result.published) {

@@ -21,6 +21,8 @@ export interface RelayOptions {
   longestWalkMs?: number;
   /** How long NATS may be away before another instance is let through, if there is one that has it; 5 s by default. */
   leadWithoutNatsMs?: number;
+  /** For how long an instance that gave way stands in no line, unless it reconnects to NATS; 30 s by default. */
+  standBackMs?: number;
 }
 
 /** The publisher of one database's outbox, at work or waiting for its turn. */
@@ -43,10 +45,12 @@ const NO_DATABASE = 'The outbox relay has no database';
  * in line, who cannot takes the lock only while nobody else wants it. MySQL and NATS may go away and come back.
  */
 export function startRelay(options: RelayOptions): Relay {
-  const { databaseUrl, bus, log, pollMs = 1_000, leadWithoutNatsMs = 5_000 } = options;
+  const { databaseUrl, bus, log, pollMs = 1_000, leadWithoutNatsMs = 5_000, standBackMs = 30_000 } = options;
   const database = new URL(databaseUrl).pathname.slice(1);
   const wakeSubject = `outbox.wake.${database}`;
   const wakeup = createWakeup();
+  // Whoever cannot publish waits for this alone: commits are many, and change nothing.
+  const recovery = createWakeup();
   const outages = createOutageLog(log);
   const closing = new AbortController();
   const relayPass = createRelayPass(options, outages, closing.signal);
@@ -54,6 +58,7 @@ export function startRelay(options: RelayOptions): Relay {
   let leading = false;
   /** Since when walk after walk had no answer, also those before the lock went to another instance. */
   let uselessSince: number | null = null;
+  let standsBackUntil = 0;
 
   async function lead(): Promise<void> {
     session = await openDatabaseSession(databaseUrl);
@@ -68,9 +73,11 @@ export function startRelay(options: RelayOptions): Relay {
         const isTried = uselessSince !== null && performance.now() - uselessSince >= leadWithoutNatsMs;
         if (isTried && !(await offerLock(session, database))) {
           log.warn('The outbox relay cannot publish; another instance takes over.');
+          standsBackUntil = performance.now() + standBackMs;
           return;
         }
-        if (end !== 'MORE') await wakeup.sleep(pollMs);
+        if (end === 'NO_ANSWER') await recovery.sleep(pollMs);
+        else if (end === 'DONE') await wakeup.sleep(pollMs);
       }
       // The next in line need not wait until the server notices that this connection is gone.
       await session.change('DO RELEASE_ALL_LOCKS()');
@@ -84,9 +91,9 @@ export function startRelay(options: RelayOptions): Relay {
   async function waitForLock(on: DatabaseSession): Promise<void> {
     for (;;) {
       closing.signal.throwIfAborted();
-      const canPublish = bus.ready() === null && uselessSince === null;
-      if (await takeLock(on, database, canPublish ? LOCK_WAIT_SECONDS : 0)) return;
-      if (!canPublish) await wakeup.sleep(LOOK_FOR_LOCK_MS);
+      const isInLine = bus.ready() === null && performance.now() >= standsBackUntil;
+      if (await takeLock(on, database, isInLine ? LOCK_WAIT_SECONDS : 0)) return;
+      if (!isInLine) await recovery.sleep(LOOK_FOR_LOCK_MS);
     }
   }
 
@@ -109,7 +116,9 @@ export function startRelay(options: RelayOptions): Relay {
   const wakes = bus.connection.subscribe(wakeSubject, { callback: () => wakeup.wake() });
   bus.onReconnect(() => {
     uselessSince = null;
+    standsBackUntil = 0;
     wakeup.wake();
+    recovery.wake();
   });
   const done = leadUntilClosed();
 
@@ -122,6 +131,7 @@ export function startRelay(options: RelayOptions): Relay {
       closing.abort();
       wakes.unsubscribe();
       wakeup.wake();
+      recovery.wake();
       if (!leading) session?.close();
       await done;
     },
@@ -143,7 +153,7 @@ async function takeLock(session: DatabaseSession, database: string, waitSeconds:
 /** Lets the first in line have the lock; where nobody stands it is kept. Returns whether it was. */
 async function offerLock(session: DatabaseSession, database: string): Promise<boolean> {
   const name = lockOf(database);
-  // In one statement, between whose parts nobody comes by who only looks.
+  // In one statement, so that hardly ever one who only looks comes between; then that one leads.
   const [row] = await session.rows<{ kept: number | null }>('SELECT RELEASE_LOCK(?), GET_LOCK(?, 0) AS kept', [
     name,
     name,

@@ -3,7 +3,7 @@ import { createCloser, createMetrics } from '@shop/service-kit';
 import { eventually } from '@shop/testkit';
 import { connectBus, recordEvent, startRelay } from '../src/index.ts';
 import { ParcelSent } from './events.ts';
-import { natsWire } from './nats-wire.ts';
+import { wireTo } from './wire-to.ts';
 import { createWorld, log, type World } from './world.ts';
 
 const processes = createCloser();
@@ -16,16 +16,20 @@ afterAll(async () => {
   await world.close();
 });
 
-/** A process with a wire of its own to NATS. */
-async function aProcess() {
+/** A process with wires of its own to NATS and MySQL. */
+async function aProcess({ pollMs = 20 } = {}) {
   const closing = processes.add(createCloser());
-  const wire = closing.add(await natsWire(world.servers.nats.url));
+  const wire = closing.add(await wireTo(world.servers.nats.url));
   const bus = closing.add(await connectBus({ url: wire.url, name: 'test', log }));
-  const { databaseUrl } = world.servers;
-  const timing = { pollMs: 20, leadWithoutNatsMs: 100 };
-  closing.add(startRelay({ databaseUrl, bus, log, metrics: createMetrics('test'), ...timing }));
+  const database = closing.add(await wireTo(world.servers.databaseUrl));
+  const timing = { pollMs, leadWithoutNatsMs: 100, standBackMs: 100 };
+  const relay = closing.add(
+    startRelay({ databaseUrl: database.url, bus, log, metrics: createMetrics('test'), ...timing }),
+  );
   return {
     ...wire,
+    wake: relay.wake,
+    statements: database.sent,
     async cutOff() {
       wire.cut();
       await eventually(() => expect(bus.ready()).not.toBeNull());
@@ -39,8 +43,8 @@ async function lockHolder(): Promise<number | null> {
   return row?.id ?? null;
 }
 
-async function aLeader() {
-  const process = await aProcess();
+async function aLeader(options?: { pollMs: number }) {
+  const process = await aProcess(options);
   const id = await eventually(async () => {
     const holder = await lockHolder();
     expect(holder).not.toBeNull();
@@ -88,4 +92,33 @@ it('keeps its turn when NATS is away from all', async () => {
   });
   expect(holders.size).toBeLessThan(5);
   await Promise.all([first.close(), second.close()]);
+});
+
+/** Who waits for the lock until it is free. */
+const standingInLine = () =>
+  world.rows(`SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT GET_LOCK(%, 5) AS taken'`);
+
+it('stands in line again, some time after it gave way, although its connection to NATS never broke', async () => {
+  const first = await aLeader();
+  const second = await aProcess();
+  await eventually(async () => expect(await standingInLine()).toHaveLength(1));
+  first.holdUp();
+  const parcelId = await aParcel();
+  await eventually(async () => expect(await world.eventsOf('PARCEL', parcelId)).toHaveLength(1), { timeoutMs: 20_000 });
+  expect(await lockHolder()).not.toBe(first.id);
+  first.letGo();
+  await eventually(async () => expect(await standingInLine()).toHaveLength(1));
+  await Promise.all([first.close(), second.close()]);
+});
+
+it('asks MySQL no more often, while it cannot publish, because more is committed', async () => {
+  const first = await aLeader({ pollMs: 1_000 });
+  await first.cutOff();
+  const before = first.statements();
+  for (let commits = 0; commits < 500; commits++) {
+    await world.rows('SELECT 1');
+    first.wake();
+  }
+  expect(first.statements() - before).toBeLessThan(50);
+  await first.close();
 });
