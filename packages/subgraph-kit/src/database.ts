@@ -176,7 +176,8 @@ async function migrate(options: DatabaseOptions): Promise<void> {
 async function migrateInTurn(orm: MikroORM, log: Logger): Promise<void> {
   // GET_LOCK belongs to a connection, and a transaction is what keeps one.
   await orm.em.fork().transactional(async (em) => {
-    await em.execute(`SELECT GET_LOCK(CONCAT('migrate:', DATABASE()), 60)`);
+    // Whoever has it may be at an ALTER TABLE for an hour.
+    for (let isOurs = false; !isOurs; ) isOurs = await hasTurn(em);
     try {
       const applied = await orm.migrator.up();
       if (applied.length > 0) log.info({ migrations: applied.map(({ name }) => name) }, 'Migrated the database.');
@@ -184,4 +185,10 @@ async function migrateInTurn(orm: MikroORM, log: Logger): Promise<void> {
       await em.execute(`SELECT RELEASE_LOCK(CONCAT('migrate:', DATABASE()))`);
     }
   });
+}
+
+async function hasTurn(em: EntityManager): Promise<boolean> {
+  const sql = `SELECT GET_LOCK(CONCAT('migrate:', DATABASE()), 1) AS taken`;
+  const [row] = await em.execute<{ taken: number | null }[]>(sql);
+  return row?.taken === 1;
 }

@@ -133,3 +133,28 @@ it('migrates for as long as it takes, under a lock that is idle all the while', 
   expect(done).toHaveLength(1);
   await migrated.close();
 });
+
+it('migrates only when nobody else does, however long that takes', async () => {
+  const holder = database.fork();
+  await holder.begin();
+  await holder.execute(`SELECT GET_LOCK(CONCAT('migrate:', DATABASE()), 0)`);
+  let tries = 0;
+  let isOpen = false;
+  const opening = open(servers.databaseUrl, {
+    migrations: [{ name: 'in-turn', class: AlterLargeTable }],
+    onStatement(sql) {
+      if (sql.includes('GET_LOCK')) tries += 1;
+    },
+  }).finally(() => {
+    isOpen = true;
+  });
+  await eventually(async () => {
+    await holder.execute('SELECT 1');
+    expect(isOpen || tries > 1).toBe(true);
+  });
+  const wasInTurn = !isOpen;
+  await holder.execute('DO RELEASE_ALL_LOCKS()');
+  await holder.rollback();
+  await (await opening).close();
+  expect(wasInTurn).toBe(true);
+});
