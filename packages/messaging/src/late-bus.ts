@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Closable } from '@shop/service-kit';
+import { type Closable, reasonOf } from '@shop/service-kit';
 import { type Bus, type BusOptions, connectBus } from './bus.ts';
 import { ensureStreams, type StreamDefinition } from './streams.ts';
 
 /** A bus for a process that has work to do without it. */
 export interface LateBus extends Closable {
-  /** Null when messages can be sent, otherwise why not. */
+  /** Null when messages can be sent and every part has begun, otherwise why not. */
   ready(): string | null;
   /** The bus, or null when NATS was not there yet: for what is dropped then. */
   current(): Bus | null;
@@ -29,14 +29,25 @@ export async function openLateBus({ streams, ...options }: LateBusOptions): Prom
   const waiting = new Set<(bus: Bus) => void>();
   let connected: Bus | null = null;
   let bus: Bus | null = null;
+  let failed: string | null = null;
 
   async function open(): Promise<void> {
     connected = await connectBus({ ...options, signal });
     await ensureStreams(connected, streams, { signal });
     signal.throwIfAborted();
     bus = connected;
-    for (const begin of waiting) begin(bus);
+    for (const begin of waiting) beginLate(begin, bus);
     waiting.clear();
+  }
+
+  // At the start of the process it would end it; now the process serves, and so do the other parts.
+  function beginLate(begin: (bus: Bus) => void, there: Bus): void {
+    try {
+      begin(there);
+    } catch (error) {
+      failed ??= `A part that waited for NATS could not begin: ${reasonOf(error)}`;
+      log.error({ err: error }, 'A part that waited for NATS could not begin; restart the process.');
+    }
   }
 
   const opening = open().catch((error: unknown) => {
@@ -49,7 +60,7 @@ export async function openLateBus({ streams, ...options }: LateBusOptions): Prom
 
   return {
     current: () => bus,
-    ready: () => (bus === null ? 'NATS was not there yet.' : bus.ready()),
+    ready: () => (bus === null ? 'NATS was not there yet.' : (failed ?? bus.ready())),
     begin(part) {
       let begun: Closable | undefined;
       const begin = (there: Bus) => {
