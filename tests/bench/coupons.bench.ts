@@ -25,7 +25,7 @@ import { machine } from './report.ts';
 
 const ROUNDS = 3;
 /** Of the rate at saturation. */
-const STEADY_SHARE = 0.5;
+const STEADY_SHARES = [1 / 4, 1 / 2];
 const CROWD_COUPONS = 100;
 const DATABASE = 'shop_coupon';
 /** Until everybody has asked. */
@@ -175,12 +175,17 @@ async function measureSteady(
   }: { eventId: string; asking: readonly Person[]; late: readonly Person[]; seconds: number },
   ground: Ground,
 ): Promise<void> {
-  const paceOf = (what: string) => {
+  const steadily = (what: string, share: number) => {
     const arm = arms.all().find((each) => each.what === what && each.door === door.name);
-    return { seconds, perSecond: (STEADY_SHARE * (arm?.requests ?? 0)) / (arm?.seconds ?? 1) };
+    const pace = { seconds, perSecond: (share * (arm?.requests ?? 0)) / (arm?.seconds ?? 1) };
+    return [`${what}, steady ${100 * share} %`, pace] as const;
   };
-  keep((await measureIssue('issue, steady', door, { people: asking, ...paceOf('issue') }, ground)).arm);
-  keep(await measureSoldOut('sold out, steady', door, { eventId, people: late, ...paceOf('sold out') }, ground));
+  for (const share of STEADY_SHARES) {
+    const [issue, issuePace] = steadily('issue', share);
+    keep((await measureIssue(issue, door, { people: asking, ...issuePace }, ground)).arm);
+    const [soldOut, soldOutPace] = steadily('sold out', share);
+    keep(await measureSoldOut(soldOut, door, { eventId, people: late, ...soldOutPace }, ground));
+  }
 }
 
 async function measureCrowd(door: Door, crowd: readonly Person[], ground: Ground): Promise<void> {
