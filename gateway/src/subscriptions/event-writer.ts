@@ -46,7 +46,7 @@ export function createEventWriter(response: ServerResponse): EventWriter {
   };
 }
 
-/** Leaves nothing behind on the response: a slow client makes many wait here. */
+/** Leaves nothing behind on the response: a slow client is waited for again and again. */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const patience = setTimeout(() => response.destroy(), PATIENCE_MS);
