@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 
 /** One client: a connection that is kept open and carries one request at a time. */
 export interface Caller {
+  /** Resolves when the connection is there. */
+  opened: Promise<unknown>;
   /** Sends a request and resolves with the body of its answer, whatever its status. */
   ask(request: Buffer): Promise<string>;
   close(): void;
@@ -47,6 +50,7 @@ export function openCaller(url: string): Caller {
   socket.on('close', () => waiting?.reject(new Error(`${url} hung up.`)));
 
   return {
+    opened: once(socket, 'connect'),
     ask: (request) =>
       new Promise((resolve, reject) => {
         waiting = { resolve, reject };
