@@ -44,7 +44,7 @@ export function createArms(): { add(more: Arm): void; all(): Arm[] } {
       if (known === undefined) return void arms.set(key, more);
       known.requests += more.requests;
       known.seconds += more.seconds;
-      known.latenciesMs.push(...more.latenciesMs);
+      known.latenciesMs = known.latenciesMs.concat(more.latenciesMs);
       known.cpu = addCpu(known.cpu, more.cpu);
     },
     all: () => [...arms.values()],
