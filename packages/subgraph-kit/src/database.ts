@@ -73,7 +73,10 @@ const CONNECT_TIMEOUT_MS = 2_000;
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { settings, log } = options;
   const patience = { ...PATIENCE, ...options.patience };
-  const orm = await connectTo(settings.DATABASE_URL, options, { session: sessionWith(patience), patience });
+  const orm = await connectTo(settings.DATABASE_URL, options, {
+    session: [READ_COMMITTED, limitedTo(patience)],
+    patience,
+  });
 
   await waitUntilThere('MySQL', () => orm.em.fork().execute('SELECT 1'), { log });
   if (settings.DATABASE_MIGRATE) await migrate(options);
@@ -83,7 +86,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     fork: () => orm.em.fork(),
     openReplica: (url) =>
       connectTo(url, options, {
-        session: { ...sessionWith(patience), transaction_read_only: 'ON' },
+        session: [`${READ_COMMITTED}, READ ONLY`, limitedTo(patience)],
         patience,
         ensureDatabase: false,
       }),
@@ -96,20 +99,19 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
 }
 
-const READ_COMMITTED = { transaction_isolation: `'READ-COMMITTED'` };
+const READ_COMMITTED = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED';
 
-const sessionWith = ({ idleSeconds, lockWaitSeconds, answerSeconds }: Patience) => ({
-  ...READ_COMMITTED,
-  wait_timeout: idleSeconds,
-  innodb_lock_wait_timeout: lockWaitSeconds,
-  lock_wait_timeout: lockWaitSeconds,
-  // MySQL goes on for a client that has gone, and new connections would only add to what it does for nobody.
-  max_execution_time: answerSeconds * 900,
-});
+/**
+ * MySQL goes on with a SELECT for a client that has gone, and new connections would only add to what it does for nobody.
+ * It alone reads the comment: MariaDB, which stands in for it as the last resort, has no such variable.
+ */
+const limitedTo = ({ idleSeconds, lockWaitSeconds, answerSeconds }: Patience) =>
+  `SET SESSION wait_timeout = ${idleSeconds}, innodb_lock_wait_timeout = ${lockWaitSeconds},
+     lock_wait_timeout = ${lockWaitSeconds} /*!80000 , max_execution_time = ${answerSeconds * 900} */`;
 
 type Connecting = Pick<Options, 'extensions' | 'migrations' | 'ensureDatabase'> & {
-  /** The variables every session begins with. */
-  session: Record<string, string | number>;
+  /** The statements every session begins with. */
+  session: readonly string[];
   /** Without it connections stay for as long as the server has them, and statements take as long as they need. */
   patience?: Patience;
 };
@@ -120,7 +122,6 @@ function connectTo(
   { session, patience, ...more }: Connecting,
 ): Promise<MikroORM> {
   const max = settings.DATABASE_POOL_SIZE;
-  const variables = Object.entries(session).map(([name, value]) => `${name} = ${value}`);
   return MikroORM.init({
     clientUrl: url,
     entities,
@@ -142,8 +143,8 @@ function connectTo(
         : { enableKeepAlive: true, keepAliveInitialDelay: 10_000 }),
     },
     onCreateConnection: async (connection) => {
-      const statement = CompiledQuery.raw(`SET SESSION ${variables.join(', ')}`);
-      await (connection as DatabaseConnection).executeQuery(statement);
+      for (const statement of session)
+        await (connection as DatabaseConnection).executeQuery(CompiledQuery.raw(statement));
     },
     ...more,
     ...(onStatement && { debug: ['query'], logger: onStatement, colors: false }),
@@ -156,7 +157,7 @@ function connectTo(
  */
 async function migrate(options: DatabaseOptions): Promise<void> {
   const orm = await connectTo(options.settings.DATABASE_URL, options, {
-    session: READ_COMMITTED,
+    session: [READ_COMMITTED],
     extensions: [Migrator],
     migrations: {
       migrationsList: [...options.migrations, heartbeatMigration],

@@ -10,7 +10,7 @@ export interface SagaWatchOptions {
 const EVERY_MS = 5_000;
 // An order of last week that is cancelled now has only just begun to have something to do. Steps have their times as text.
 const GOT_ON_AT = `GREATEST(created_at, COALESCE(completed_at, created_at), COALESCE(cancelled_at, created_at),
-  COALESCE(CAST(LEFT(steps->>'$[last].at', 23) AS DATETIME(3)), created_at))`;
+  COALESCE(CAST(LEFT(JSON_UNQUOTE(JSON_EXTRACT(steps, '$[last].at')), 23) AS DATETIME(3)), created_at))`;
 
 /** Counts the orders that are not at their end, so that one that gets nowhere is seen. Orders that wait for their buyer do not count. */
 export function startSagaWatch({ fork, metrics, log }: SagaWatchOptions): { close(): Promise<void> } {
