@@ -121,7 +121,8 @@ it('is whole after publishers that were at it together are killed, and goes on',
       );
     }
     for (const { hash } of await readHistory(dir)) await readArtifact(dir, hash);
-    expect(await copy()).toMatch(/^type Query \{ (ada|bob)\d_\d+: Int \}$/);
+    // Whole, whosever it is: one that was killed between its line and the copy has left the last one there.
+    expect(await copy()).toMatch(/^type Query \{ \w+: Int \}$/);
     await put(`type Query { after${round}: Int }`);
     expect([await latest(), await copy()]).toEqual(Array(2).fill(`type Query { after${round}: Int }`));
   }
