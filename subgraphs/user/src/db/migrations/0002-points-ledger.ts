@@ -6,14 +6,15 @@ const ID = 'CHAR(36) CHARACTER SET ascii COLLATE ascii_bin';
 // the system's: `charges`, where points come from, or `sales`, where they go. System accounts are names and have no row.
 // A SPEND that is PENDING is the hold of its order; no second one can be made, nor a second REFUND. VOIDED keeps
 // what the order was answered: nobody may hold for it again (RELEASED; without an account when the release came first),
-// too few points (REFUSED), or nothing to pay (FREE). A CHARGE has no order, and NULLs never collide.
+// too few points (REFUSED), or nothing to pay (FREE). A CHARGE has no order, and NULLs never collide. RTRIM changes
+// nothing: without it MariaDB takes no CHAR here, as it may be padded.
 const transfers = `CREATE TABLE point_transfers (
     id ${ID} NOT NULL,
     kind ENUM('CHARGE', 'SPEND', 'REFUND') NOT NULL,
     state ENUM('PENDING', 'POSTED', 'VOIDED') NOT NULL,
     debit_account ${ID} NULL,
     credit_account ${ID} NOT NULL,
-    user_id ${ID} GENERATED ALWAYS AS (IF(kind = 'SPEND', debit_account, credit_account)) STORED,
+    user_id ${ID} GENERATED ALWAYS AS (IF(kind = 'SPEND', RTRIM(debit_account), RTRIM(credit_account))) STORED,
     amount BIGINT NOT NULL,
     order_id ${ID} NULL,
     created_at DATETIME(3) NOT NULL,
