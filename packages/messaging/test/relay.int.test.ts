@@ -228,7 +228,7 @@ it('deletes what is old from archive and inbox, and nothing else', async () => {
 });
 
 it('is not held up by a flood: it ends when told, sees who commits late, and measures', async () => {
-  const FLOOD = 12_000;
+  const FLOOD = 10_000;
   const metrics = createMetrics('test');
   const held = newId();
   let relay: ReturnType<World['aRelay']> | undefined;
