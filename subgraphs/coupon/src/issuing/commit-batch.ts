@@ -1,10 +1,10 @@
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
-import { IdempotencyKeyReused } from '@shop/kernel';
 import { type Database, transactional } from '@shop/subgraph-kit';
 import { Coupon } from '../domain/coupon.ts';
 import { CouponEvent } from '../domain/coupon-event.ts';
 import { NotIssued, refusalFor } from '../domain/issue.errors.ts';
 import { databaseTime } from './database-time.ts';
+import { earlierCoupons, keyOf, outcomeOf } from './earlier-coupons.ts';
 import { type GrantedRequest, type IssuedBatch, type IssueOutcome, issueBatch, NotCounted } from './issue-batch.ts';
 
 const ATTEMPTS = 10;
@@ -92,13 +92,12 @@ async function earlierOutcomes(
   database: Database,
   batch: readonly GrantedRequest[],
 ): Promise<Map<number, IssueOutcome>> {
-  const requests = batch.map(({ request: { userId, requestId } }) => ({ userId, requestId }));
-  const coupons = await database.fork().find(Coupon, { $or: requests });
+  const requests = batch.map(({ request }) => request);
+  const coupons = await earlierCoupons(database.fork(), requests);
   const outcomes = new Map<number, IssueOutcome>();
-  batch.forEach(({ request }, i) => {
-    const isIts = ({ userId, requestId }: Coupon) => userId === request.userId && requestId === request.requestId;
-    const earlier = coupons.find(isIts);
-    if (earlier) outcomes.set(i, earlier.eventId === request.eventId ? earlier : new IdempotencyKeyReused());
+  requests.forEach((request, i) => {
+    const earlier = coupons.get(keyOf(request));
+    if (earlier) outcomes.set(i, outcomeOf(earlier, request));
   });
   return outcomes;
 }

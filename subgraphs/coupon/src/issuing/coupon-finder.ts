@@ -1,6 +1,7 @@
 import type { Database } from '@shop/subgraph-kit';
-import { Coupon } from '../domain/coupon.ts';
+import type { Coupon } from '../domain/coupon.ts';
 import { createBatcher } from './batcher.ts';
+import { earlierCoupons, keyOf } from './earlier-coupons.ts';
 import type { IssueRequest } from './issuer.ts';
 
 const BATCH = { maxSize: 256, maxWaitMs: 1, maxWaiting: 10_000, maxWaitingInAll: 10_000 };
@@ -15,15 +16,9 @@ export function createCouponFinder(database: Database): CouponFinder {
   const batcher = createBatcher<IssueRequest, Coupon | null>({
     ...BATCH,
     async run(requests) {
-      const asked = requests.map(({ userId, requestId }) => ({ userId, requestId }));
-      const coupons = await database.fork().find(Coupon, { $or: asked });
-      const found = new Map(coupons.map((coupon) => [keyOf(coupon), coupon]));
+      const found = await earlierCoupons(database.fork(), requests);
       return requests.map((request) => found.get(keyOf(request)) ?? null);
     },
   });
   return { find: (request) => batcher.add('coupons', request) };
-}
-
-function keyOf({ userId, requestId }: { userId: string; requestId: string }): string {
-  return `${userId}:${requestId}`;
 }

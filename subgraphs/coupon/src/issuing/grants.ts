@@ -1,6 +1,7 @@
 import { newId } from '@shop/kernel';
 import { defineScript, type RedisConnection, runScript } from '@shop/redis';
 import type { Logger } from '@shop/service-kit';
+import { keyOf } from './earlier-coupons.ts';
 import type { IssueTerms } from './issue-terms.ts';
 import type { IssueRequest } from './issuer.ts';
 import { COMPLETE, keysOf, MADE_IN } from './redis-keys.ts';
@@ -51,7 +52,7 @@ export function createGrants({ redis, log }: { redis: RedisConnection; log: Logg
   return {
     async ask(terms, request) {
       const { generation, stock, users, requests, sequence, log } = keysOf(terms.id);
-      const args = [terms.generation, request.userId, fieldOf(request), newId(), terms.maxPerUser];
+      const args = [terms.generation, request.userId, keyOf(request), newId(), terms.maxPerUser];
       try {
         const reply = await runScript(redis, issueScript, [generation, stock, users, requests, sequence, log], args);
         return readReply(reply, terms.generation);
@@ -64,7 +65,7 @@ export function createGrants({ redis, log }: { redis: RedisConnection; log: Logg
     async find(request, generation) {
       try {
         const { requests } = keysOf(request.eventId);
-        const [complete, madeIn, grant] = await redis.hmget(requests, COMPLETE, MADE_IN, fieldOf(request));
+        const [complete, madeIn, grant] = await redis.hmget(requests, COMPLETE, MADE_IN, keyOf(request));
         if (complete == null || Number(complete) < generation) return 'UNKNOWN';
         const isSameServer = madeIn === '' || redis.isServedBy(madeIn ?? '');
         if (isSameServer !== true) return isSameServer === null ? 'UNKNOWN' : 'SUSPECT';
@@ -78,7 +79,7 @@ export function createGrants({ redis, log }: { redis: RedisConnection; log: Logg
     async giveBack(request, grant, why) {
       if (grant.generation === null) return false;
       const { generation, stock, users, requests, log } = keysOf(request.eventId);
-      const args = [grant.generation, request.userId, fieldOf(request), textOf(grant), why];
+      const args = [grant.generation, request.userId, keyOf(request), textOf(grant), why];
       try {
         return (await runScript(redis, returnScript, [generation, stock, users, requests, log], args)) === 1;
       } catch (error) {
@@ -102,7 +103,7 @@ export function createGrants({ redis, log }: { redis: RedisConnection; log: Logg
 
     async areKnown(eventId, granted) {
       const ofRedis = granted.filter(({ grant }) => grant.generation !== null);
-      const fields = ofRedis.map(({ request }) => fieldOf(request));
+      const fields = ofRedis.map(({ request }) => keyOf(request));
       try {
         const [complete, ...found] = await redis.hmget(keysOf(eventId).requests, COMPLETE, ...fields);
         return ofRedis.every(({ grant }, i) => complete !== String(grant.generation) || found[i] === textOf(grant));
@@ -112,10 +113,6 @@ export function createGrants({ redis, log }: { redis: RedisConnection; log: Logg
       }
     },
   };
-}
-
-function fieldOf({ userId, requestId }: IssueRequest): string {
-  return `${userId}:${requestId}`;
 }
 
 function textOf({ couponId, sequence }: Grant): string {

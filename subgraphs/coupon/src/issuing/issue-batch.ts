@@ -5,6 +5,7 @@ import { Coupon } from '../domain/coupon.ts';
 import { couponCode } from '../domain/coupon-code.ts';
 import { NotIssued } from '../domain/issue.errors.ts';
 import { utc } from './database-time.ts';
+import { earlierCoupons, keyOf } from './earlier-coupons.ts';
 import type { Grant } from './grants.ts';
 import type { IssueTerms } from './issue-terms.ts';
 import type { IssueRequest } from './issuer.ts';
@@ -101,28 +102,12 @@ async function couponsHeld(
     userId === null ? [] : [{ userId, slot, requestId }],
   );
   const repeated = ofUsers.filter((each) => requests.has(keyOf(each)));
-  const coupons = await couponsOf(em, eventId, repeated);
+  const coupons = await earlierCoupons(em, repeated);
   for (const each of ofUsers) {
     const { userId, slot, requestId } = each;
     held.get(userId)?.push({ slot, requestId, coupon: coupons.get(keyOf(each)) });
   }
   return { now: utc(rows[0]?.now ?? ''), held };
-}
-
-/** By user and request. Most batches repeat nothing, and ask nothing here. */
-async function couponsOf(
-  em: EntityManager,
-  eventId: string,
-  requests: readonly Pick<Coupon, 'userId' | 'requestId'>[],
-): Promise<Map<string, Coupon>> {
-  if (requests.length === 0) return new Map();
-  const asked = requests.map(({ userId, requestId }) => ({ userId, requestId }));
-  const coupons = await em.find(Coupon, { eventId, $or: asked });
-  return new Map(coupons.map((coupon) => [keyOf(coupon), coupon]));
-}
-
-function keyOf({ userId, requestId }: { userId: string; requestId: string }): string {
-  return `${userId}:${requestId}`;
 }
 
 /** Finds out who gets what: the coupon this request got before, a new one in the user's lowest free slot, or none. */

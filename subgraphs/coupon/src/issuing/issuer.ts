@@ -9,6 +9,7 @@ import { statusOf } from '../domain/window.ts';
 import { createAdmission, type Rate } from './admission.ts';
 import { createCatchUp } from './catch-up.ts';
 import { createCouponFinder } from './coupon-finder.ts';
+import { keyOf } from './earlier-coupons.ts';
 import { createGate } from './gate.ts';
 import { createGrants, type Grant } from './grants.ts';
 import { createIssueQueue } from './issue-queue.ts';
@@ -142,7 +143,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
 
   /** The same request sent again while the first is on its way waits for the first. */
   async function issueOrJoin(request: IssueRequest, clientAddress: string | undefined): Promise<Issued> {
-    const key = `${request.userId}:${request.requestId}`;
+    const key = keyOf(request);
     const first = running.get(key);
     if (first?.eventId === request.eventId) return { ...(await first.issued), isReplay: true };
     const issued = issueOnce(request, clientAddress);

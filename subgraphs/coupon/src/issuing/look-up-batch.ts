@@ -1,8 +1,7 @@
 import { LockMode } from '@mikro-orm/mysql';
-import { IdempotencyKeyReused } from '@shop/kernel';
 import type { Database } from '@shop/subgraph-kit';
-import { Coupon } from '../domain/coupon.ts';
 import { CouponEvent } from '../domain/coupon-event.ts';
+import { earlierCoupons, keyOf, outcomeOf } from './earlier-coupons.ts';
 import type { GrantedRequest, IssuedBatch, IssueOutcome } from './issue-batch.ts';
 
 /**
@@ -17,13 +16,11 @@ export function lookUpBatch(
   return database.fork().transactional(async (em) => {
     const eventId = batch[0]?.request.eventId ?? '';
     const event = await em.findOneOrFail(CouponEvent, { id: eventId }, { lockMode: LockMode.PESSIMISTIC_READ });
-    const requests = batch.map(({ request: { userId, requestId } }) => ({ userId, requestId }));
-    const coupons = await em.find(Coupon, { $or: requests });
-    const outcomes = batch.map(({ request }): IssueOutcome => {
-      const isIts = ({ userId, requestId }: Coupon) => userId === request.userId && requestId === request.requestId;
-      const coupon = coupons.find(isIts);
-      if (coupon === undefined) return failure;
-      return coupon.eventId === eventId ? coupon : new IdempotencyKeyReused();
+    const requests = batch.map(({ request }) => request);
+    const coupons = await earlierCoupons(em, requests);
+    const outcomes = requests.map((request): IssueOutcome => {
+      const earlier = coupons.get(keyOf(request));
+      return earlier === undefined ? failure : outcomeOf(earlier, request);
     });
     return { outcomes, generation: event.generation, soldOut: event.isSoldOut() };
   });

@@ -3,6 +3,7 @@ import { acquireLock, defineScript, type Lock, type RedisConnection, runScript }
 import { type Logger, reasonOf } from '@shop/service-kit';
 import type { Database } from '@shop/subgraph-kit';
 import { CouponEvent } from '../domain/coupon-event.ts';
+import { keyOf } from './earlier-coupons.ts';
 import { termsOf } from './issue-terms.ts';
 import { keysOf } from './redis-keys.ts';
 import type { TermsCache } from './terms-cache.ts';
@@ -123,10 +124,7 @@ async function copyCoupons(
     }
     // Absolute counts: two rebuilds that overlap because a lock ran out write the same.
     await redis.hset(users, ...[...perUser].flat());
-    await redis.hset(
-      requests,
-      ...rows.flatMap(({ id, userId, requestId, sequence }) => [`${userId}:${requestId}`, `${id}:${sequence ?? 0}`]),
-    );
+    await redis.hset(requests, ...rows.flatMap((row) => [keyOf(row), `${row.id}:${row.sequence ?? 0}`]));
     await Promise.all([redis.pexpire(users, UNPUBLISHED_MS), redis.pexpire(requests, UNPUBLISHED_MS)]);
     if (!(await lock.extend(LOCK_MS))) throw new Error('The lock ran out.');
     rows = await chunkAfter(rows.at(-1)?.userId ?? '', eventId, database);
