@@ -14,7 +14,7 @@ async function settled(
     if (stuck.includes(orderId)) throw new Error('Its books disagree.');
   };
   await settleHolds({
-    orderIds: Object.keys(outcomes),
+    overdue: async () => Object.keys(outcomes).map((orderId) => ({ orderId })),
     async outcomeOf(orderId) {
       done.push(`ask ${orderId}`);
       const outcome = outcomes[orderId];
@@ -23,7 +23,7 @@ async function settled(
     },
     confirm: settle('confirm'),
     release: settle('release'),
-    askAgainLater: async (orderId) => void done.push(`later ${orderId}`),
+    askAgainIn: async (orderId) => void done.push(`later ${orderId}`),
     log,
   });
   return done;

@@ -3,30 +3,28 @@ import { type LateHolds, settleHolds } from '@shop/subgraph-kit';
 import { confirmPoints } from './confirm-points.ts';
 import { releasePoints } from './release-points.ts';
 
-const AT_A_TIME = 100;
-const ASK_AGAIN_SECONDS = 5;
-
 /** Settles the points of orders whose holds are past their time, as their orders ended. */
 export async function settleLateHolds({
   em,
   outcomeOf,
   log,
 }: { em: EntityManager } & Pick<LateHolds, 'outcomeOf' | 'log'>): Promise<void> {
-  const late = await em.execute<{ orderId: string }[]>(
-    `SELECT order_id AS orderId FROM point_transfers
-      WHERE state = 'PENDING' AND expires_at <= UTC_TIMESTAMP(3) ORDER BY expires_at LIMIT ${AT_A_TIME}`,
-  );
   await settleHolds({
-    orderIds: late.map(({ orderId }) => orderId),
+    overdue: (atMost) =>
+      em.execute<{ orderId: string }[]>(
+        `SELECT order_id AS orderId FROM point_transfers
+          WHERE state = 'PENDING' AND expires_at <= UTC_TIMESTAMP(3) ORDER BY expires_at LIMIT ?`,
+        [atMost],
+      ),
     outcomeOf,
     confirm: (orderId) => confirmPoints({ em }, { orderId }),
     release: (orderId) => releasePoints({ em }, { orderId }),
     // The transfer gets more time, unless somebody has settled it meanwhile: what is settled has none.
-    askAgainLater: (orderId) =>
+    askAgainIn: (orderId, seconds) =>
       em.execute(
         `UPDATE point_transfers SET expires_at = UTC_TIMESTAMP(3) + INTERVAL ? SECOND
           WHERE order_id = ? AND kind = 'SPEND' AND state = 'PENDING'`,
-        [ASK_AGAIN_SECONDS, orderId],
+        [seconds, orderId],
       ),
     log,
   });
