@@ -1,7 +1,6 @@
 import { createCloser } from '@shop/service-kit';
-import { eventually, startTestServers } from '@shop/testkit';
+import { eventually, startTestServers, wireTo } from '@shop/testkit';
 import { openLateBus } from '../src/index.ts';
-import { wireTo } from './wire-to.ts';
 import { log } from './world.ts';
 
 const closing = createCloser();

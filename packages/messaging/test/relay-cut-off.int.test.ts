@@ -1,9 +1,8 @@
 import { newId } from '@shop/kernel';
 import { createCloser, createMetrics } from '@shop/service-kit';
-import { eventually } from '@shop/testkit';
+import { eventually, wireTo } from '@shop/testkit';
 import { connectBus, recordEvent, startRelay } from '../src/index.ts';
 import { ParcelSent } from './events.ts';
-import { wireTo } from './wire-to.ts';
 import { createWorld, log, type World } from './world.ts';
 
 const processes = createCloser();
@@ -29,7 +28,7 @@ async function aProcess({ pollMs = 20 } = {}) {
   return {
     ...wire,
     wake: relay.wake,
-    statements: database.sent,
+    statements: () => database.writes.length,
     async cutOff() {
       wire.cut();
       await eventually(() => expect(bus.ready()).not.toBeNull());

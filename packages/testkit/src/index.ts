@@ -6,4 +6,5 @@ export type { TestReplica } from './test-replica.ts';
 export type { TestServer } from './test-server.ts';
 export { startTestServers, type TestServerOptions, type TestServers } from './test-servers.ts';
 export { type TestTokens, type TokenClaims, testTokens } from './test-tokens.ts';
+export { wireTo } from './wire-to.ts';
 export { withinTime } from './within-time.ts';

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@shop/kernel';
-import { eventually } from '@shop/testkit';
+import { eventually, wireTo } from '@shop/testkit';
 import { anIssuer } from './an-issuer.ts';
-import { redisProxy } from './redis-proxy.ts';
 import { type IssueAnswer, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -70,7 +69,7 @@ describe('issuing to a crowd', () => {
 
 it('waits for Redis twice: for the earlier request and the token together, then for the grant', async () => {
   const { id: eventId } = await world.aCouponEvent();
-  const wire = await redisProxy(world.redisUrl);
+  const wire = await wireTo(world.redisUrl);
   const process = await anIssuer(world, { redisUrl: wire.url });
   try {
     const aRequest = () => ({ eventId, userId: newId(), requestId: randomUUID() });

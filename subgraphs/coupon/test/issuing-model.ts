@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import { newId } from '@shop/kernel';
 import { connectRedis } from '@shop/redis';
 import { createLogger, createMetrics } from '@shop/service-kit';
+import { wireTo } from '@shop/testkit';
 import { createGrants } from '../src/issuing/grants.ts';
 import type { IssueTerms } from '../src/issuing/issue-terms.ts';
 import { createRebuild } from '../src/issuing/rebuild.ts';
@@ -9,7 +10,6 @@ import { createReconcile } from '../src/issuing/reconcile.ts';
 import { COMPLETE, keysOf } from '../src/issuing/redis-keys.ts';
 import { createTermsCache } from '../src/issuing/terms-cache.ts';
 import { anIssuer } from './an-issuer.ts';
-import { redisProxy } from './redis-proxy.ts';
 import type { World } from './world.ts';
 
 /** A flag of a process says SOLD_OUT for so long after it has become untrue without a word. */
@@ -72,7 +72,7 @@ export type Processes = Awaited<ReturnType<typeof startProcesses>>;
 /** Two processes, each with a wire of its own to Redis, and what a third one would do by hand. */
 export async function startProcesses(world: World) {
   const log = createLogger('test', { level: 'silent' });
-  const wires = await Promise.all([redisProxy(world.redisUrl), redisProxy(world.redisUrl)]);
+  const wires = await Promise.all([wireTo(world.redisUrl), wireTo(world.redisUrl)]);
   const issuers = await Promise.all(wires.map(({ url }) => anIssuer(world, { redisUrl: url })));
   const { database } = world;
   const redis = await connectRedis({ url: world.redisUrl, log });

@@ -5,7 +5,7 @@ import type { EntityManager } from '@mikro-orm/mysql';
 import { newId } from '@shop/kernel';
 import { connectRedis, type RedisConnection } from '@shop/redis';
 import { createLogger, createMetrics, type Metrics } from '@shop/service-kit';
-import { eventually } from '@shop/testkit';
+import { eventually, wireTo } from '@shop/testkit';
 import { createGrants, type Grant, type Grants } from '../src/issuing/grants.ts';
 import type { IssueRequest } from '../src/issuing/issuer.ts';
 import { createRebuild } from '../src/issuing/rebuild.ts';
@@ -14,7 +14,6 @@ import { keysOf, MADE_IN } from '../src/issuing/redis-keys.ts';
 import { reviewEvent } from '../src/issuing/review.ts';
 import { createTermsCache, type TermsCache } from '../src/issuing/terms-cache.ts';
 import { anIssuer } from './an-issuer.ts';
-import { redisProxy } from './redis-proxy.ts';
 import { startWorld, type World } from './world.ts';
 
 const log = createLogger('test', { level: 'silent' });
@@ -296,7 +295,7 @@ describe('a batch that commits after its grant went back', () => {
 
   it('and cannot tell Redis: that offers one too many, the table refuses it, and all is sold, once', async () => {
     const request = aRequest();
-    const wire = await redisProxy(world.redisUrl);
+    const wire = await wireTo(world.redisUrl);
     const cut = async () => {
       await reconcile();
       wire.cut();
@@ -355,7 +354,7 @@ describe('a batch that commits after its grant went back', () => {
 describe('a process that has lost Redis, beside one that has not', () => {
   it('has the keys made anew once a second at most, and keeps nobody from a coupon', async () => {
     eventId = (await world.aCouponEvent({ totalCount: 1_000 })).id;
-    const wire = await redisProxy(world.redisUrl);
+    const wire = await wireTo(world.redisUrl);
     const statements: string[] = [];
     const cutOff = await anIssuer(world, { redisUrl: wire.url });
     const well = await anIssuer(world, { onStatement: (sql) => statements.push(sql) });
@@ -494,7 +493,7 @@ describe('Redis', () => {
 
 describe('a coupon issued past Redis, of an event that was over before Redis could learn of it', () => {
   it('is the answer to its request, also by a process that has only Redis’ word', async () => {
-    const wire = await redisProxy(world.servers.redis.url);
+    const wire = await wireTo(world.servers.redis.url);
     const cutOff = await anIssuer(world, { redisUrl: wire.url });
     const tomorrow = await anIssuer(world, { clock: { now: () => new Date(Date.now() + DAY_SECONDS * 1_000) } });
     const request = { ...aRequest(), eventId };

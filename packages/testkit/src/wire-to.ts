@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** One process's wire to a server, which can be cut and mended while the server is there for the others. */
+/** One process's wire to a server, which can be cut, mended and held up while the server is there for the others. */
 export async function wireTo(serverUrl: string) {
   const { hostname, port } = new URL(serverUrl);
   const open = new Set<Socket>();
   let isCut = false;
-  let sent = 0;
+  const writes: string[] = [];
   const server = createServer((client) => {
     if (isCut) return void client.destroy();
     const far = connect(Number(port), hostname);
@@ -14,7 +14,7 @@ export async function wireTo(serverUrl: string) {
       open.add(socket);
       socket.on('error', () => undefined).on('close', () => open.delete(socket));
     }
-    client.on('data', () => sent++).on('close', () => far.destroy());
+    client.on('data', (chunk) => writes.push(chunk.toString('latin1'))).on('close', () => far.destroy());
     far.on('close', () => client.destroy());
     client.pipe(far).pipe(client);
   });
@@ -29,8 +29,8 @@ export async function wireTo(serverUrl: string) {
   url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url: url.href,
-    /** How often the process has sent something; each statement is once. */
-    sent: () => sent,
+    /** What the process has sent, one write after the other. */
+    writes,
     cut,
     mend() {
       isCut = false;
