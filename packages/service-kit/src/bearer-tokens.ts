@@ -13,6 +13,8 @@ export interface BearerTokenOptions<T> {
   algorithms: readonly string[];
   /** How far this clock and the issuer's may be apart. */
   leewaySeconds: number;
+  /** Claims that a token must have beside `sub` and `exp`. */
+  claims?: readonly string[];
   /** Makes of a verified token what `verify` returns; it has a `sub` and an `exp`. */
   read: (claims: JWTPayload, authorization: string) => T;
   /** Is told when the keys cannot be had any more, and when they can again. */
@@ -47,7 +49,7 @@ const WAIT_AFTER_MS = 50_000;
  * for ten minutes for any other.
  */
 export function createBearerTokens<T>(options: BearerTokenOptions<T>): BearerTokens<T> {
-  const { jwksUrl, issuer, algorithms, leewaySeconds, read, log } = options;
+  const { jwksUrl, issuer, algorithms, leewaySeconds, claims = [], read, log } = options;
   const { now = Date.now, uptime = () => performance.now() } = options;
   // Where jose puts each set that it loads.
   const loaded: JWKSCacheInput = {};
@@ -60,7 +62,7 @@ export function createBearerTokens<T>(options: BearerTokenOptions<T>): BearerTok
     ...(issuer !== undefined && { issuer }),
     algorithms: [...algorithms],
     clockTolerance: leewaySeconds,
-    requiredClaims: ['sub', 'exp'],
+    requiredClaims: ['sub', 'exp', ...claims],
   };
 
   // By header, since a signature costs as much as a small query. All of them are of keys that are `published`.

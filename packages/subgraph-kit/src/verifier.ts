@@ -33,7 +33,13 @@ const ANONYMOUS = Promise.resolve(Viewer.anonymous);
 
 /** Verifies access tokens here, whoever else has verified them: a forged header proves nothing anywhere. */
 export function createVerifier({ leewaySeconds = 5, ...options }: VerifierOptions): Verifier {
-  const tokens = createBearerTokens<Viewer>({ ...options, leewaySeconds, algorithms: ALGORITHMS, read: viewerIn });
+  const tokens = createBearerTokens<Viewer>({
+    ...options,
+    leewaySeconds,
+    algorithms: ALGORITHMS,
+    claims: ['iat'],
+    read: viewerIn,
+  });
   return {
     viewerOf: (authorization) =>
       authorization === undefined || authorization === '' ? ANONYMOUS : tokens.verify(authorization),

@@ -28,6 +28,10 @@ it.each<[string, () => Promise<string> | string]>([
   ['an expired token', async () => `Bearer ${await tokens.mint({ userId: newId(), expiresInSeconds: -60 })}`],
   ['another issuer', async () => `Bearer ${await tokens.mint({ userId: newId(), issuer: 'elsewhere' })}`],
   ['a subject that is no id', async () => `Bearer ${await tokens.mint({ userId: "' OR 1=1" })}`],
+  [
+    'a token that does not say since when it is one',
+    async () => `Bearer ${await tokens.mint({ userId: newId(), hasIssuedAt: false })}`,
+  ],
   ['a token of another key', async () => `Bearer ${await forged()}`],
   ['an unsigned token', () => `Bearer ${unsigned()}`],
   ['a token signed with the public key as a secret', async () => `Bearer ${await symmetric()}`],

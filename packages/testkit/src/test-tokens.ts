@@ -14,6 +14,8 @@ export interface TokenClaims {
   issuer?: string;
   /** From now; an hour unless told, negative for a token that has expired. */
   expiresInSeconds?: number;
+  /** Says when it was issued, unless told. */
+  hasIssuedAt?: boolean;
 }
 
 /** Keys of a test's own, published where services look for them, and tokens signed with them. */
@@ -48,11 +50,11 @@ export async function testTokens(): Promise<TestTokens> {
     jwksUrl: `http://127.0.0.1:${port}/.well-known/jwks.json`,
     mint({ userId, role = 'USER', scope = '', sessionId = randomUUID(), expiresInSeconds = 3_600, ...rest }) {
       const now = Math.floor(Date.now() / 1000);
-      return new SignJWT({ userId, role, scope, sid: sessionId })
+      const issuedAt = rest.hasIssuedAt === false ? {} : { iat: now };
+      return new SignJWT({ userId, role, scope, sid: sessionId, ...issuedAt })
         .setProtectedHeader({ alg: 'EdDSA', kid })
         .setIssuer(rest.issuer ?? issuer)
         .setSubject(userId)
-        .setIssuedAt(now)
         .setExpirationTime(now + expiresInSeconds)
         .sign(privateKey);
     },
